@@ -13,7 +13,7 @@ from .models import Notice
 def notify(
     user_ids: Iterable[int], *, chain: int, key: str, title: str, body: str = "", url: str = ""
 ) -> None:
-    """Put news at these people's bells. `key` names the news: a second call with the same key adds nothing."""
+    """Put news at these people's bells. The same `key` again adds nothing."""
     rows = [
         Notice(
             user_id=user_id,

@@ -9,7 +9,7 @@ from .models import Sequence
 
 
 def next_number(series: str) -> int:
-    """The next number of a series, starting with 1. Must run inside a transaction: rolled back, it is free again."""
+    """The next number of a series, from 1 on. Runs inside a transaction: rolled back, it is free again."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("next_number() belongs inside a transaction")
     if not Sequence.objects.filter(series=series).update(value=F("value") + 1):

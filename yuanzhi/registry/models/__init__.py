@@ -1,4 +1,4 @@
-from .enterprise import Contact, Enterprise, FormerName, Merge, SavedFilter, Source, Tenancy
+from .enterprise import Contact, Enterprise, FactConflict, FormerName, Merge, SavedFilter, Source, Tenancy
 from .industry import IndustryDivision
 from .place import Building, Community, Grid, GridTerm, Park, ParkCaptain, Unit
 
@@ -7,6 +7,7 @@ __all__ = [
     "Community",
     "Contact",
     "Enterprise",
+    "FactConflict",
     "FormerName",
     "Grid",
     "GridTerm",

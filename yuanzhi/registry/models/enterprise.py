@@ -130,7 +130,7 @@ class FormerName(models.Model):
 
 
 class Tenancy(models.Model):
-    """入驻: an enterprise sits in a unit (or building, or park, as far as is known) from one day to another."""
+    """入驻: an enterprise sits in a unit (or building, or park) from one day to another."""
 
     class Arrival(models.TextChoices):
         NEW = "new", "新入驻"
@@ -222,3 +222,27 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FactConflict(models.Model):
+    """Two sources say different things about one fact; a person decides which one holds."""
+
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="conflicts")
+    field = models.CharField(max_length=24)
+    value = models.CharField(max_length=400)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    resolved_at = models.DateTimeField(null=True)
+    taken = models.BooleanField(null=True)  # whether the new value won
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "field", "value"],
+                condition=Q(resolved_at=None),
+                name="conflict_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise_id}.{self.field}"

@@ -1,0 +1,33 @@
+"""Who may do what with cases."""
+
+from yuanzhi.accounts.access import ALL, OWN, Verb, roles
+from yuanzhi.accounts.roles import GRID_STAFF, Role
+
+SEE_CASE = Verb(
+    "cases.view",
+    "查看诉求",
+    {
+        **roles(ALL, Role.LEAD, Role.DESK_OFFICER, Role.VIEWER),
+        **roles(OWN, GRID_STAFF, Role.CAPTAIN, Role.CONTACT, Role.EMPLOYEE),
+    },
+)
+OPEN_CASE = Verb(
+    "cases.open",
+    "登记诉求",
+    {
+        **roles(ALL, Role.LEAD, Role.DESK_OFFICER, GRID_STAFF),
+        **roles(OWN, Role.CAPTAIN, Role.OPERATOR, Role.PROPERTY, Role.CONTACT, Role.EMPLOYEE),
+    },
+)
+WORK_CASE = Verb(
+    "cases.work",
+    "受理、办理、办结",
+    {**roles(ALL, Role.LEAD, Role.DESK_OFFICER), **roles(OWN, GRID_STAFF)},
+)
+GIVE_VERDICT = Verb("cases.verdict", "评价、要求重办、撤回", roles(OWN, Role.CONTACT, Role.EMPLOYEE))
+SEE_WORKBENCH = Verb(
+    "cases.workbench",
+    "工作台",
+    roles(ALL, Role.LEAD, Role.DESK_OFFICER, GRID_STAFF, Role.VIEWER),
+)
+SEE_PORTAL = Verb("cases.portal", "企业门户", roles(OWN, Role.CONTACT, Role.EMPLOYEE, Role.CAPTAIN))

@@ -1,0 +1,177 @@
+"""Desks, what they offer, and cases."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+from django.db.models import Q
+
+from yuanzhi.registry.models import Building, Community, Enterprise
+
+from .states import CLOCK_RUNS, STATE_NAMES, State
+
+
+def tracking_token() -> str:
+    """128 random bits for the link in the enterprise's hand."""
+    return secrets.token_urlsafe(16)
+
+
+class Desk(models.Model):
+    """专员窗口: one of the four desks of a community."""
+
+    class Code(models.TextChoices):
+        PARTY = "party", "党群建设"
+        ECONOMY = "economy", "经济发展"
+        PUBLIC = "public", "公共事务"
+        GOVERNANCE = "governance", "综合治理"
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="desks")
+    code = models.CharField(max_length=12, choices=Code.choices)
+    name = models.CharField("窗口", max_length=20)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "code"], name="desk_code")]
+        ordering = ["community_id", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def short(self) -> str:
+        """The two-letter name on narrow buttons."""
+        return {"party": "党群", "economy": "经济", "public": "公共", "governance": "综治"}[self.code]
+
+
+class ServiceItem(models.Model):
+    """服务事项: a catalogue entry with its promise. Dated: an edit makes a new row, old cases keep theirs."""
+
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="items")
+    name = models.CharField("事项", max_length=60)
+    response_hours = models.PositiveSmallIntegerField("响应（工作小时）", default=4)
+    resolution_days = models.PositiveSmallIntegerField("办结（工作日）", default=5)
+    guide = models.TextField("怎么办", blank=True)
+    valid_from = models.DateField("起")
+    valid_to = models.DateField("止", null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["desk", "valid_to"], name="item_desk")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Case(models.Model):
+    """诉求: one need, from intake to the enterprise's own verdict. Written only by `cases.actions`."""
+
+    class Channel(models.TextChoices):
+        DESK = "desk", "窗口"
+        WECHAT = "wechat", "微信"
+        PHONE = "phone", "电话"
+        CAPTAIN = "captain", "园区长"
+        VISIT = "visit", "走访"
+        PORTAL = "portal", "企业门户"
+        QR = "qr", "扫码"
+
+    community = models.ForeignKey(Community, models.PROTECT, related_name="cases")
+    number = models.CharField("编号", max_length=20)
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, null=True, related_name="cases")
+    building = models.ForeignKey(Building, models.SET_NULL, null=True, related_name="+")
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="cases")
+    item = models.ForeignKey(ServiceItem, models.PROTECT, null=True, related_name="cases")
+    title = models.CharField("一句话", max_length=80)
+    words = models.TextField("原话", blank=True)
+    channel = models.CharField("渠道", max_length=8, choices=Channel.choices, default=Channel.DESK)
+    speaker = models.CharField("谁说的", max_length=40, blank=True)
+    speaker_phone_sealed = models.TextField(blank=True)
+    speaker_phone_masked = models.CharField(max_length=24, blank=True)
+    is_confidential = models.BooleanField("不让单位看到", default=False)
+    state = models.CharField(
+        "状态", max_length=12, choices=[(s.value, n) for s, n in STATE_NAMES.items()], default=State.RECEIVED
+    )
+    owner_id = models.BigIntegerField("经办", null=True)
+    owner_name = models.CharField(max_length=40, blank=True)
+    opened_by_id = models.BigIntegerField(null=True)
+    opened_at = models.DateTimeField("提出时间")
+    # The promise as it was given; `due_at` is the end of the clock that runs now.
+    response_due = models.DateTimeField("应响应")
+    resolution_due = models.DateTimeField("应办结")
+    due_at = models.DateTimeField("到期")
+    is_provisional = models.BooleanField("时限含未发布日历", default=False)
+    paused_at = models.DateTimeField(null=True)
+    paused_minutes = models.PositiveIntegerField("挂起（工作分钟）", default=0)
+    responded_at = models.DateTimeField("响应时间", null=True)
+    resolved_at = models.DateTimeField("办结时间", null=True)
+    closed_at = models.DateTimeField("了结时间", null=True)
+    outcome = models.TextField("办理结果", blank=True)
+    round = models.PositiveSmallIntegerField("第几轮", default=1)
+    token = models.CharField(max_length=32, unique=True, default=tracking_token)
+    intake_key = models.CharField(max_length=64, null=True)  # a form sent twice makes one case
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["community", "number"], name="case_number"),
+            models.UniqueConstraint(fields=["community", "intake_key"], name="case_intake_once"),
+        ]
+        indexes = [
+            # The open list by due date, of a community and of one owner: small, whatever the archive's size.
+            models.Index(
+                fields=["community", "due_at", "id"],
+                name="case_open_due",
+                condition=Q(state__in=sorted({*CLOCK_RUNS, State.WAITING})),
+            ),
+            models.Index(
+                fields=["community", "owner_id", "due_at", "id"],
+                name="case_owner_due",
+                condition=Q(state__in=sorted({*CLOCK_RUNS, State.WAITING})),
+            ),
+            models.Index(fields=["community", "state", "-id"], name="case_state"),
+            models.Index(fields=["enterprise", "-id"], name="case_enterprise"),
+            models.Index(fields=["community", "opened_by_id", "-id"], name="case_opened_by"),
+            models.Index(fields=["community", "owner_id", "-id"], name="case_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class Note(models.Model):
+    """What somebody wrote on a case: for the enterprise as well, or for colleagues only."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="notes")
+    text = models.TextField()
+    is_public = models.BooleanField("企业可见", default=False)
+    author_id = models.BigIntegerField(null=True)
+    author_label = models.CharField(max_length=80)
+    created_at = models.DateTimeField(auto_now_add=True)
+    once = models.CharField(max_length=64, null=True, unique=True)
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
+class Verdict(models.Model):
+    """The enterprise's own word on one round of work. Staff can't write here."""
+
+    class Satisfaction(models.IntegerChoices):
+        VERY_GOOD = 5, "非常满意"
+        GOOD = 4, "满意"
+        FAIR = 3, "一般"
+        POOR = 2, "不满意"
+        VERY_POOR = 1, "很不满意"
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="verdicts")
+    round = models.PositiveSmallIntegerField()
+    is_solved = models.BooleanField("解决了没有")
+    satisfaction = models.PositiveSmallIntegerField("满意度", choices=Satisfaction.choices)
+    words = models.TextField("想说的话", blank=True)
+    channel = models.CharField(max_length=8)  # link or portal
+    rater = models.CharField(max_length=80)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "round"], name="verdict_once_a_round")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.round}: {self.satisfaction}"

@@ -1,0 +1,49 @@
+"""All writes of the register. Import from here: `from yuanzhi.registry import actions`."""
+
+from .contacts import add_contact, edit_contact, retire_contact, reveal_phone
+from .enterprises import confirm_facts, register_enterprise, resolve_conflict, state_facts
+from .merging import merge, unmerge
+from .places import (
+    add_building,
+    add_grid,
+    add_park,
+    add_units,
+    appoint_captain,
+    assign_parks,
+    dismiss_captain,
+    edit_building,
+    edit_park,
+    found_community,
+    set_office_hours,
+)
+from .sources import source_for
+from .tenancies import mark_elsewhere, move_in, move_out, place_known
+
+__all__ = [
+    "add_building",
+    "add_contact",
+    "add_grid",
+    "add_park",
+    "add_units",
+    "appoint_captain",
+    "assign_parks",
+    "confirm_facts",
+    "dismiss_captain",
+    "edit_building",
+    "edit_contact",
+    "edit_park",
+    "found_community",
+    "mark_elsewhere",
+    "merge",
+    "move_in",
+    "move_out",
+    "place_known",
+    "register_enterprise",
+    "resolve_conflict",
+    "retire_contact",
+    "reveal_phone",
+    "set_office_hours",
+    "source_for",
+    "state_facts",
+    "unmerge",
+]

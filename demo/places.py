@@ -23,7 +23,7 @@ WHOLE_FLOORS_FROM = 40  # people
 DOUBLE_ROOM_FROM = 12  # people
 LARGEST_ROOM_M2 = 320  # mean of a floor that few want
 OUTSIDE = (
-    "五常街道永福路{}号",
+    "余杭区五常街道永福路{}号",
     "余杭区余杭街道华一路{}号",
     "余杭区闲林街道嘉企路{}号",
     "余杭区良渚街道莫干山路{}号",
@@ -381,7 +381,7 @@ def _vacant(rng: Random, empty: list[Unit], past: dict, since: date, until: date
 
 
 def _vague(rng: Random, work: Settling) -> str:
-    """An address no program can place: what the 待落图 list is for."""
+    """An address too loose to say which room: what the 待落图 list is for."""
     park = rng.choice(list(work.park.values()))
     return rng.choice(
         (

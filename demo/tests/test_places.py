@@ -114,3 +114,8 @@ def test_grids_are_worth_redrawing(full):
     assert 1.25 <= heaviest / mean <= 1.45
     assert max(load.values()) < 0.8 * mean
     assert min(load[p.key] for p in full.parks) >= 15
+
+
+def test_addresses_outside_name_their_district(full):
+    outside = [t.elsewhere for t in full.tenancies if t.elsewhere]
+    assert all(text.startswith(("浙江省杭州市余杭区", "浙江省杭州市西湖区")) for text in outside)

@@ -200,7 +200,7 @@ def _nth_weekday(n: int) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Calendar:
-    """Which days are worked: `days` lists what differs from Monday to Friday, the rest follows the weekday."""
+    """Which days are worked. `days` lists what differs from the rule Monday to Friday."""
 
     days: Mapping[dt.date, Day] = field(default_factory=dict)
     published_years: frozenset[int] = frozenset()

@@ -76,6 +76,7 @@ SEE_PEOPLE = Verb(
 )
 EDIT_PEOPLE = Verb("accounts.people.edit", "开设账号", roles(ALL, Role.SYSTEM_ADMIN))
 GRANT_ROLE = Verb("accounts.role.grant", "授予、结束身份", roles(ALL, Role.SECURITY_ADMIN))
+RESET_FACTOR = Verb("accounts.factor.reset", "重置他人的两步验证", roles(ALL, Role.SECURITY_ADMIN))
 SEE_HISTORY = Verb("accounts.history.view", "查看与核验操作历史", roles(ALL, Role.AUDITOR))
 SEE_JOBS = Verb("accounts.jobs.view", "查看后台任务与系统状态", roles(ALL, Role.SYSTEM_ADMIN))
 

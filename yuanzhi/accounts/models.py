@@ -28,7 +28,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("在用", default=True)
     must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    community_id = models.BigIntegerField("常用社区", null=True)  # where they land after signing in
+    # The community that opened the account: its administrators look after it, and its holder lands there.
+    community_id = models.BigIntegerField("所属社区", null=True, db_index=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -42,7 +43,10 @@ class User(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """A role held in a community from one day to another, bound to something."""
+    """A role held in a community from one day to another, bound to something.
+
+    A role that was ended on its very first day has `valid_to` on the day before: it held on no day.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
     community_id = models.BigIntegerField()
@@ -56,12 +60,6 @@ class Membership(models.Model):
         indexes = [
             models.Index(fields=["user", "community_id"], name="membership_user"),
             models.Index(fields=["community_id", "kind", "scope_id"], name="membership_scope"),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
-                name="membership_from_before_to",
-            )
         ]
 
     def __str__(self) -> str:

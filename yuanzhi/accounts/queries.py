@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from .access import SEE_PEOPLE
+from yuanzhi.kernel.models import ChainHead, HistoryEntry
+from yuanzhi.kernel.sealed import fingerprint
+
+from .access import GRANT_ROLE, SEE_HISTORY, SEE_PEOPLE
 from .actor import ANONYMOUS, Actor, Bond
 from .models import Membership, User
+from .phones import mobile
 from .roles import Kind, Role
 
 
@@ -62,3 +69,133 @@ def members_of(
     if scope_ids is not None:
         rows = rows.filter(scope_id__in=scope_ids)
     return rows.select_related("user").order_by("id")
+
+
+def find_people(
+    actor: Actor,
+    text: str = "",
+    role: Role | None = None,
+    *,
+    active: bool = True,
+    after: int = 0,
+    limit: int = 50,
+) -> list[User]:
+    """A page of people by name, user name or phone (whole number, or its last four digits).
+
+    `role` asks for those who hold it today. Keyset: `after` is the id of the last person of the page before.
+    """
+    people = people_visible_to(actor).filter(is_active=active, pk__gt=after)
+    if text := text.strip():
+        wanted = Q(name__icontains=text) | Q(username__icontains=text)
+        if number := mobile(text):
+            wanted |= Q(phone_mark=fingerprint(number))
+        elif len(text) == 4 and text.isdigit():
+            wanted |= Q(phone_masked__endswith=text)
+        people = people.filter(wanted)
+    if role is not None:
+        held = Membership.objects.filter(in_force(), community_id=actor.community_id, role=role.value)
+        people = people.filter(pk__in=held.values("user_id"))
+    return list(people.order_by("pk")[:limit])
+
+
+def memberships_of(actor: Actor, users: Iterable[User]) -> dict[int, list[Membership]]:
+    """{user id: memberships in the actor's community, the newest first}. One query."""
+    found: dict[int, list[Membership]] = {}
+    if not actor.may(SEE_PEOPLE):
+        return found
+    rows = Membership.objects.filter(user__in=[u.pk for u in users], community_id=actor.community_id)
+    for row in rows.order_by("-valid_from", "-pk"):
+        found.setdefault(row.user_id, []).append(row)
+    return found
+
+
+def own_memberships(user: User, community_id: int | None) -> list[Membership]:
+    """One's own roles in a community, the newest first."""
+    rows = Membership.objects.filter(user=user, community_id=community_id)
+    return list(rows.order_by("-valid_from", "-pk"))
+
+
+def membership_to_end(actor: Actor, pk: int) -> Membership | None:
+    """A membership of the actor's community, with its user; None when there is none."""
+    if not actor.may(GRANT_ROLE):
+        return None
+    rows = Membership.objects.filter(community_id=actor.community_id, pk=pk)
+    return rows.select_related("user").first()
+
+
+def account_named(username: str) -> User | None:
+    """The account with exactly this user name or phone, of whatever community, to give it a role here."""
+    typed = username.strip()
+    wanted = Q(username__iexact=typed)
+    if number := mobile(typed):
+        wanted = Q(phone_mark=fingerprint(number))
+    return User.objects.filter(wanted, is_active=True).first() if typed else None
+
+
+def sessions_of(user: User) -> list[UserSession]:
+    """The devices on which an account is signed in, the last seen first; ended ones are cleared away."""
+    live = UserSession.objects.purge_and_list(user)
+    return sorted(live, key=lambda s: s.last_seen_at, reverse=True)
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether signing in asks for a code as well."""
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+
+
+def demo_accounts() -> list[tuple[User, Membership]]:
+    """The accounts of the demo communities, one line for each role they hold, in the order of the roles."""
+    rows = Membership.objects.filter(in_force(), user__is_active=True, user__username__startswith="demo_")
+    order = {role.value: i for i, role in enumerate(Role)}
+    found = sorted(rows.select_related("user"), key=lambda m: (m.community_id, order[m.role], m.pk))
+    return [(row.user, row) for row in found]
+
+
+def history_visible_to(actor: Actor) -> QuerySet[HistoryEntry]:
+    """The chain of the actor's community, the newest first."""
+    if actor.community_id is None or not actor.may(SEE_HISTORY):
+        return HistoryEntry.objects.none()
+    return HistoryEntry.objects.filter(chain=actor.community_id).order_by("-seq")
+
+
+def find_history(
+    actor: Actor,
+    *,
+    who: str = "",
+    verb: str = "",
+    subject: str = "",
+    day: dt.date | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[HistoryEntry]:
+    """A page of the history. `subject` is "enterprise:12"; it finds entries of its context as well.
+
+    Keyset: `before` is the number of the last entry of the page before.
+    """
+    entries = history_visible_to(actor)
+    if who := who.strip():
+        entries = entries.filter(actor_label__icontains=who)
+    if verb:
+        entries = entries.filter(verb=verb)
+    if subject := subject.strip():
+        entries = entries.filter(Q(subject=subject) | Q(context=subject))
+    if day is not None:
+        start = timezone.make_aware(dt.datetime.combine(day, dt.time()))
+        entries = entries.filter(at__gte=start, at__lt=start + dt.timedelta(days=1))
+    if before is not None:
+        entries = entries.filter(seq__lt=before)
+    return list(entries[:limit])
+
+
+def find_reveals(actor: Actor, *, before: int | None = None, limit: int = 50) -> list[HistoryEntry]:
+    """Who looked at a whole phone number, the newest first."""
+    entries = history_visible_to(actor).filter(verb__endswith=".revealed")
+    if before is not None:
+        entries = entries.filter(seq__lt=before)
+    return list(entries[:limit])
+
+
+def chain_length(actor: Actor) -> int:
+    """How many entries the community's history has."""
+    head = ChainHead.objects.filter(chain=actor.community_id).first()
+    return head.seq if head and actor.may(SEE_HISTORY) else 0

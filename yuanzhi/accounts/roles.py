@@ -72,12 +72,16 @@ def role_name(role: str) -> str:
 
 
 def conflicts(held: set[Role], wanted: Role) -> str:
-    """Why these roles can't be one person's; empty when they can. Source: 三员分立, GB/T 22239-2019."""
+    """Why these roles can't be one person's in one community; empty when they can.
+
+    Source: 三员分立, GB/T 22239-2019. Administrators hold no other role: none of them sees the register.
+    """
     if wanted in ADMINISTRATORS and (others := (held & ADMINISTRATORS) - {wanted}):
         names = "、".join(role_name(r) for r in sorted(others))
         return f"系统、安全、审计管理员须由三个人分别担任，此人已是{names}"
-    if wanted in ADMINISTRATORS and held & STAFF:
-        return "管理员不能同时是社区工作人员：换一个人，或先结束他现有的身份"
-    if wanted in STAFF and held & ADMINISTRATORS:
-        return "此人是管理员，不能同时承担社区业务"
+    if wanted in ADMINISTRATORS and (others := held - ADMINISTRATORS):
+        names = "、".join(role_name(r) for r in sorted(others))
+        return f"管理员不能兼任别的身份，此人已是{names}：换一个人，或先结束他现有的身份"
+    if wanted not in ADMINISTRATORS and held & ADMINISTRATORS:
+        return "此人是管理员，不能同时承担社区业务：换一个人，或先结束他的管理员身份"
     return ""

@@ -8,5 +8,7 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from .industries import load_when_empty
+        from .scopes import provide_scopes
 
+        provide_scopes()
         post_migrate.connect(load_when_empty, sender=self)

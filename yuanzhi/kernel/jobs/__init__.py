@@ -15,7 +15,15 @@ effects that are done once, and schedules. Write jobs so that a second run does 
 
 from .define import GiveUp, daily, enqueue, every, job, periodic
 from .once import once
-from .overview import dismiss_job, jobs_failed, jobs_running, jobs_waiting, retry_job
+from .overview import (
+    dismiss_job,
+    jobs_failed,
+    jobs_running,
+    jobs_waiting,
+    queue_state,
+    retry_job,
+    schedules,
+)
 from .run import LeaseLost, check_lease, current_job, drain
 from .scheduler import run_scheduler
 from .timing import Timing
@@ -38,7 +46,9 @@ __all__ = [
     "jobs_waiting",
     "once",
     "periodic",
+    "queue_state",
     "retry_job",
     "run_scheduler",
     "run_worker",
+    "schedules",
 ]

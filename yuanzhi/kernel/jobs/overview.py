@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from ..history import HOUSE, Acting, action, record
-from ..models import Lease
+from ..models import Lease, Schedule
 from ..refusals import Overtaken, Refused
-from .define import policy_of
+from .define import policy_of, registered
 from .run import FAILED, READY, RUNNING
 
 
@@ -48,6 +49,51 @@ def jobs_running(limit: int = 100) -> list[JobLine]:
 def jobs_failed(limit: int = 100) -> list[JobLine]:
     """Jobs that were given up, the newest first."""
     return _lines(DBTaskResult.objects.filter(status=FAILED).order_by("-finished_at")[:limit])
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """The queue in four numbers. When something has been ready for minutes, no worker is running."""
+
+    ready: int
+    running: int
+    failed: int
+    longest_wait: dt.timedelta  # of the jobs that could run by now; a job for later waits from its time on
+
+
+def queue_state(now: dt.datetime) -> QueueState:
+    """How background work stands at `now`."""
+    ready = DBTaskResult.objects.filter(status=READY)
+    due = ready.filter(Q(run_after=get_date_max()) | Q(run_after__lte=now))
+    waits = [
+        now - (enqueued if run_after == get_date_max() else max(enqueued, run_after))
+        for enqueued, run_after in due.order_by("enqueued_at").values_list("enqueued_at", "run_after")[:50]
+    ]
+    return QueueState(
+        ready=due.count(),
+        running=DBTaskResult.objects.filter(status=RUNNING).count(),
+        failed=DBTaskResult.objects.filter(status=FAILED).count(),
+        longest_wait=max(waits, default=dt.timedelta(0)),
+    )
+
+
+@dataclass(frozen=True)
+class ScheduleLine:
+    """A periodic job as people see it."""
+
+    name: str
+    next_due: dt.datetime
+    last_due: dt.datetime | None
+
+
+def schedules() -> list[ScheduleLine]:
+    """The periodic jobs by their next turn; those a former program registered are left out."""
+    known = registered()
+    rows = Schedule.objects.filter(name__in=known).order_by("next_due")
+    return [
+        ScheduleLine(policy_of(known[row.name].task.module_path).name, row.next_due, row.last_due)
+        for row in rows
+    ]
 
 
 def _lines(rows: Iterable[DBTaskResult]) -> list[JobLine]:

@@ -113,7 +113,8 @@ def _call(row: DBTaskResult) -> Any:
     task = row.task
     result = row.task_result
     if task.takes_context:
-        return task.call(TaskContext(task_result=result), *result.args, **result.kwargs)
+        context: Any = TaskContext(task_result=result)  # type: ignore[arg-type]
+        return task.call(context, *result.args, **result.kwargs)
     return task.call(*result.args, **result.kwargs)
 
 
@@ -133,7 +134,7 @@ def _fail(mine: Claim, error: Exception) -> None:
     }
     what = f"{type(error).__name__}：{error}" if str(error) else type(error).__name__
     if isinstance(error, GiveUp):
-        done = _end(mine, str(error), status=FAILED, **trace)
+        done = _end(mine, str(error) or "不用再试", status=FAILED, **trace)
     elif mine.attempt >= policy.attempts:
         done = _end(mine, f"试了 {mine.attempt} 次都没做成，最后一次：{what}", status=FAILED, **trace)
     else:
@@ -174,11 +175,12 @@ def _end(mine: Claim, reason: str, *, status: str, **columns: Any) -> bool:
 def reap() -> int:
     """Free the jobs whose worker died (their lease ran out); returns how many."""
     now = timezone.now()
-    dead = list(Lease.objects.filter(until__lt=now).values_list("task_id", "attempts", "until"))
-    return sum(_reap_one(pk, attempts, until, now) for pk, attempts, until in dead)
+    dead = list(Lease.objects.filter(until__lt=now))
+    return sum(_reap_one(lease, now) for lease in dead)
 
 
-def _reap_one(pk: Any, attempts: int, until: dt.datetime, now: dt.datetime) -> bool:
+def _reap_one(lease: Lease, now: dt.datetime) -> bool:
+    pk, attempts = lease.pk, lease.attempts
     with transaction.atomic():
         row = _locked(pk)
         if row is None:
@@ -188,7 +190,7 @@ def _reap_one(pk: Any, attempts: int, until: dt.datetime, now: dt.datetime) -> b
         if last:
             reason += "；已到次数上限，不再自动重试"
         # The worker's name stays: should it come home after all, its result is taken.
-        seen = Lease.objects.filter(pk=pk, attempts=attempts, until=until)
+        seen = Lease.objects.filter(pk=pk, attempts=attempts, until=lease.until)
         if not seen.update(until=None, reason=reason):
             return False
         if last:

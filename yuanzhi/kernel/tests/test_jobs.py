@@ -266,6 +266,23 @@ def test_tidying_keeps_what_is_recent():
     assert list(Effect.objects.values_list("key", flat=True)) == ["new"]
 
 
+def test_the_queue_in_numbers(clock):
+    enqueue(work.plain, "a")
+    enqueue(work.plain, "b")
+    enqueue(work.hopeless, run_after=timezone.now() + dt.timedelta(minutes=2))
+    assert run.claim("busy", Timing()) is not None
+    clock.shift(dt.timedelta(minutes=5))
+    state = jobs.queue_state(timezone.now())
+    assert (state.ready, state.running, state.failed) == (2, 1, 0)
+    assert state.longest_wait == dt.timedelta(minutes=5)
+
+
+def test_periodic_jobs_are_listed_with_their_next_turn():
+    tick(at("2026-11-24 10:00:00"))
+    lines = {line.name: line.next_due for line in jobs.schedules()}
+    assert lines["清理旧的后台任务记录"] == at("2026-11-25 03:20:00")
+
+
 # -- schedules -----------------------------------------------------------------------------------------
 
 
@@ -304,6 +321,7 @@ def test_a_turn_is_taken_once_and_missed_ones_are_not_made_up_for():
     assert tick(at("2026-11-24 12:01:00"), EVERY_FIVE) == ["test.five"]
     assert tick(at("2026-11-24 12:01:01"), EVERY_FIVE) == []
     assert len(jobs.jobs_waiting()) == 2
+    assert jobs.schedules() == []  # only what this program registers is shown
     assert Schedule.objects.get().next_due == at("2026-11-24 12:05:00")
 
 

@@ -119,15 +119,16 @@ def test_told_twice_it_gives_the_job_back_and_ends(worker_database):
 
 def test_two_schedulers_enqueue_a_turn_once_and_stop_when_told(worker_database):
     with worker_database():
+        turns = DBTaskResult.objects.filter(task_path="yuanzhi.kernel.tasks.tidy_jobs")
         with process(worker_database, "scheduler") as one, process(worker_database, "scheduler") as two:
             wait_for(lambda: Schedule.objects.filter(name="kernel.tidy_jobs").exists())
             Schedule.objects.filter(name="kernel.tidy_jobs").update(next_due=timezone.now())
-            wait_for(lambda: DBTaskResult.objects.exists())
+            wait_for(turns.exists)
             time.sleep(0.5)
             for child in (one, two):
                 child.send_signal(signal.SIGTERM)
                 assert child.wait(timeout=20) == 0
-        assert DBTaskResult.objects.count() == 1
+        assert turns.count() == 1
 
 
 def test_a_worker_in_another_process_sees_a_job_only_when_it_is_committed(worker_database):

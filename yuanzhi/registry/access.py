@@ -37,6 +37,7 @@ EDIT_CONTACTS = Verb(
     "维护联系人",
     {**roles(ALL, Role.LEAD, Role.DESK_OFFICER), **roles(OWN, GRID_STAFF, Role.CONTACT)},
 )
+SEE_TIMELINE = Verb("registry.timeline.view", "查看企业的办理经过", roles(ALL, STAFF, Role.VIEWER))
 IMPORT = Verb("registry.import", "导入、撤销导入", roles(ALL, Role.LEAD, Role.DESK_OFFICER))
 EXPORT = Verb("registry.export", "导出名单（说明用途、带水印）", roles(ALL, Role.LEAD, Role.DESK_OFFICER))
 MERGE = Verb("registry.enterprise.merge", "合并重复企业", roles(ALL, Role.LEAD, Role.DESK_OFFICER))

@@ -109,6 +109,31 @@ class Enterprise(models.Model):
             models.Index(
                 fields=["community", "id"], name="enterprise_to_place", condition=Q(placement="to_place")
             ),
+            # The pages: counts by park from the index alone, twins, and the to-do list of the quality page.
+            # Those led by (community, id) only grow at their end, so that an import hardly feels them.
+            models.Index(
+                fields=["community", "park", "status"],
+                name="enterprise_count",
+                condition=Q(merged_into=None),
+            ),
+            models.Index(fields=["community", "short_name"], name="enterprise_brand"),
+            models.Index(fields=["community", "confirmed_on", "id"], name="enterprise_confirmed"),
+            models.Index(fields=["community", "id"], name="enterprise_abnormal", condition=Q(is_abnormal=True)),
+            models.Index(
+                fields=["community", "status", "id"],
+                name="enterprise_not_active",
+                condition=~Q(status="active"),
+            ),
+            models.Index(fields=["community", "id"], name="enterprise_no_uscc", condition=Q(uscc="")),
+            models.Index(fields=["community", "id"], name="enterprise_no_division", condition=Q(division="")),
+            models.Index(fields=["community", "id"], name="enterprise_no_business", condition=Q(business="")),
+            models.Index(
+                fields=["community", "id"], name="enterprise_no_founding", condition=Q(established_on=None)
+            ),
+            models.Index(fields=["community", "id"], name="enterprise_no_capital", condition=Q(capital=None)),
+            models.Index(
+                fields=["community", "id"], name="enterprise_no_headcount", condition=Q(headcount=None)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -11,8 +12,9 @@ from yuanzhi.accounts.access import Reach, Verb
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.roles import Kind
 
-from .access import SEE_CONTACTS, SEE_ENTERPRISE, SEE_PLACES
-from .models import Building, Community, Contact, Enterprise, Grid, GridTerm, Park
+from ..access import SEE_CONTACTS, SEE_ENTERPRISE, SEE_PLACES
+from ..models import Building, Community, Contact, Enterprise, Grid, GridTerm, Park
+from ..search.find import Scope
 
 
 def community_of(actor: Actor) -> Community:
@@ -90,4 +92,33 @@ def grids_visible_to(actor: Actor, verb: Verb = SEE_PLACES) -> QuerySet[Grid]:
 def grid_of_parks(community_id: int, on: dt.date | None = None) -> dict[int, Grid]:
     """{park id: its grid} on a day. One query."""
     terms = GridTerm.objects.filter(terms_in_force(on), grid__community_id=community_id)
+    return {term.park_id: term.grid for term in terms.select_related("grid")}
+
+
+def may_on(actor: Actor, verb: Verb, enterprise: Enterprise) -> bool:
+    """Whether the actor may do `verb` to this enterprise (of the actor's community). At most one query."""
+    reach = actor.reach(verb)
+    if not reach or enterprise.community_id != actor.community_id:
+        return False
+    if reach.everything or enterprise.pk in reach.ids(Kind.ENTERPRISE):
+        return True
+    if enterprise.park_id is None:
+        return False
+    return enterprise.park_id in reach.ids(Kind.PARK) or enterprise.park_id in parks_of_grids(
+        reach.ids(Kind.GRID)
+    )
+
+
+def search_scope(actor: Actor, verb: Verb = SEE_ENTERPRISE) -> Scope | None:
+    """How far a search may look: None is the whole community."""
+    reach = actor.reach(verb)
+    if reach.everything:
+        return None
+    parks = frozenset(reach.ids(Kind.PARK)) | frozenset(parks_of_grids(reach.ids(Kind.GRID)))
+    return Scope(parks=parks, enterprises=frozenset(reach.ids(Kind.ENTERPRISE)))
+
+
+def grids_by_park(park_ids: Iterable[int], on: dt.date | None = None) -> dict[int, Grid]:
+    """{park id: its grid} for these parks on a day. One query."""
+    terms = GridTerm.objects.filter(terms_in_force(on), park_id__in=list(park_ids))
     return {term.park_id: term.grid for term in terms.select_related("grid")}

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
 
 from yuanzhi.accounts.access import Verb
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.roles import ENTERPRISE_PEOPLE, Kind, Role
+from yuanzhi.registry.models import Building
 from yuanzhi.registry.queries import within
 
-from .access import SEE_CASE
+from .access import SEE_CASE, WORK_CASE
 from .models import Case, Desk, ServiceItem
+from .rules import Urgency
+from .states import OPEN, STATE_NAMES, State
+
+FOR_ROWS = ("enterprise", "desk", "building__park")  # what rows.row_of reads
+_OPEN = sorted(OPEN)
+
+# The state filter of the list: "open" stands for every state in which the community still has to act.
+STATE_FILTERS: list[tuple[State, str]] = list(STATE_NAMES.items())
 
 
 def visible_to(actor: Actor, verb: Verb = SEE_CASE) -> QuerySet[Case]:
@@ -61,3 +73,84 @@ def desks_of(community_id: int) -> QuerySet[Desk]:
 def items_of(community_id: int) -> QuerySet[ServiceItem]:
     """The catalogue in force."""
     return ServiceItem.objects.filter(desk__community_id=community_id, valid_to=None).select_related("desk")
+
+
+def building_of_code(code: str) -> Building | None:
+    """The building whose door has this QR code."""
+    return Building.objects.filter(code=code.upper()).select_related("park__community").first()
+
+
+# -- lists ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of cases, and the key at which the next one begins ("" at the end)."""
+
+    cases: list[Case]
+    next: str
+
+
+def page_of(
+    actor: Actor, *, size: int, state: str = "", desk: str = "", q: str = "", before: str = ""
+) -> Page:
+    """The newest first, by keyset on the id. One query."""
+    rows = visible_to(actor)
+    if state == "open":
+        rows = rows.filter(state__in=_OPEN)
+    elif state in set(State):
+        rows = rows.filter(state=state)
+    if desk.isdigit():
+        rows = rows.filter(desk_id=int(desk))
+    if q.strip():
+        words = q.strip()
+        rows = rows.filter(
+            Q(number__iexact=words) | Q(title__contains=words) | Q(enterprise__name__contains=words)
+        )
+    if before.isdigit():
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows.select_related(*FOR_ROWS).order_by("-id")[: size + 1])
+    return Page(found[:size], str(found[size - 1].pk) if len(found) > size else "")
+
+
+def todo(actor: Actor) -> QuerySet[Case]:
+    """待办: open cases that wait for this actor: owned, or without an owner at the actor's desk or grid.
+
+    The lead sees every open case: somebody must see those that nobody has picked up.
+    """
+    rows = visible_to(actor, WORK_CASE).filter(state__in=_OPEN)
+    if actor.has(Role.LEAD):
+        return rows
+    unowned = Q(owner_id=None)
+    if desks := actor.bound_to(Kind.DESK):
+        unowned &= Q(desk_id__in=desks)
+    return rows.filter(Q(owner_id=actor.user_id) | unowned)
+
+
+def awaiting_verdict(actor: Actor) -> QuerySet[Case]:
+    """待回访: resolved, and the enterprise has not said its word yet."""
+    rows = visible_to(actor, WORK_CASE).filter(state=State.RESOLVED)
+    return rows if actor.has(Role.LEAD) else rows.filter(owner_id=actor.user_id)
+
+
+def raised_by(actor: Actor) -> QuerySet[Case]:
+    """我发起: what the actor entered."""
+    return visible_to(actor).filter(opened_by_id=actor.user_id)
+
+
+def done_by(actor: Actor) -> QuerySet[Case]:
+    """已办: what the actor owned and is no longer open."""
+    return visible_to(actor).filter(owner_id=actor.user_id).exclude(state__in=_OPEN)
+
+
+def urgency_counts(rows: QuerySet[Case], now: dt.datetime) -> dict[Urgency, int]:
+    """How many open cases are how pressing. One query, the same boundaries as rules.urgency."""
+    soon = now + dt.timedelta(hours=24)
+    paused, runs = Q(state=State.WAITING), ~Q(state=State.WAITING)
+    found = rows.order_by().aggregate(
+        breached=Count("pk", filter=runs & Q(due_at__lte=now)),
+        soon=Count("pk", filter=runs & Q(due_at__gt=now, due_at__lte=soon)),
+        calm=Count("pk", filter=runs & Q(due_at__gt=soon)),
+        paused=Count("pk", filter=paused),
+    )
+    return {kind: found[kind.value] for kind in Urgency}

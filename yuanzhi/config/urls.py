@@ -5,4 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("yuanzhi.kernel.urls")),
     path("", include("yuanzhi.accounts.urls")),
+    path("", include("yuanzhi.cases.urls")),
+    path("", include("yuanzhi.insights.urls")),
 ]

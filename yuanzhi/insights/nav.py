@@ -5,11 +5,67 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from yuanzhi.accounts.access import SEE_HISTORY, SEE_JOBS, SEE_PEOPLE
+from yuanzhi.accounts.actor import Actor
+from yuanzhi.accounts.roles import role_name
+from yuanzhi.cases.access import OPEN_CASE, SEE_PORTAL, SEE_WORKBENCH
+from yuanzhi.kernel.notices import unread_count
+from yuanzhi.registry.access import DISTRICT, EDIT_ENTERPRISE, IMPORT, SEE_ENTERPRISE, SEE_PLACES, SETTINGS
+from yuanzhi.registry.models import Community
+
+# label, url name, icon, verb, group, the path prefixes that belong to it
+_ITEMS = [
+    ("工作台", "insights:home", "layout-list", SEE_WORKBENCH, 1, ()),
+    ("企业门户", "cases:portal", "message-circle", SEE_PORTAL, 1, ("/portal/",)),
+    ("一张图", "registry:map", "map", SEE_PLACES, 1, ("/map/",)),
+    ("诉求", "cases:list", "message-square-text", SEE_WORKBENCH, 1, ("/cases/",)),
+    ("企业", "registry:enterprises", "building-2", SEE_ENTERPRISE, 1, ("/enterprises/",)),
+    ("园区楼宇", "registry:parks", "factory", SEE_PLACES, 1, ("/parks/", "/buildings/")),
+    ("网格", "registry:grids", "grid-3x3", SEE_PLACES, 1, ("/grids/",)),
+    ("名录体检", "registry:quality", "clipboard-check", EDIT_ENTERPRISE, 2, ("/quality/",)),
+    ("导入表格", "registry:imports", "file-up", IMPORT, 2, ("/imports/",)),
+    ("划分网格", "registry:districting", "split", DISTRICT, 2, ("/districting/",)),
+    ("社区设置", "registry:settings", "settings", SETTINGS, 3, ("/settings/",)),
+    ("人员与身份", "accounts:people", "users", SEE_PEOPLE, 3, ("/people/",)),
+    ("操作历史", "accounts:audit", "scroll-text", SEE_HISTORY, 3, ("/audit/",)),
+    ("后台任务", "accounts:jobs", "cpu", SEE_JOBS, 3, ("/jobs/",)),
+]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context for base.html."""
-    actor = getattr(request, "actor", None)
+    """Context for base.html: two queries for somebody signed in, none otherwise."""
+    context: dict[str, Any] = {"theme": request.COOKIES.get("theme", "auto")}
+    actor: Actor | None = getattr(request, "actor", None)
     if actor is None or not actor.is_signed_in:
-        return {"nav": [], "theme": request.COOKIES.get("theme", "auto")}
-    return {"nav": [], "theme": request.COOKIES.get("theme", "auto")}
+        return context
+    context["nav"] = list(_nav(actor, request.path))
+    if name := Community.objects.filter(pk=actor.community_id).values_list("name", flat=True).first():
+        context["community_name"] = name
+    context["card"] = {
+        "name": actor.name,
+        "note": role_name(actor.bonds[0].role) if actor.bonds else "还没有身份",
+        "url": _url("accounts:me") or "/",
+    }
+    if bell := _url("accounts:notices") or _url("kernel:notices") or _url("notices"):
+        context["bell"] = {"url": bell, "count": unread_count(actor.user_id or 0)}
+    context["search_url"] = context["palette_url"] = _url("insights:find")
+    if actor.is_staff and actor.may(OPEN_CASE):
+        context["primary"] = {"label": "登记诉求", "url": _url("cases:intake"), "icon": "message-square-plus"}
+    return context
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _nav(actor: Actor, path: str) -> Any:
+    for label, name, icon, verb, group, prefixes in _ITEMS:
+        if not actor.may(verb) or not (url := _url(name)):
+            continue
+        active = path == url or any(path.startswith(prefix) for prefix in prefixes)
+        yield {"label": label, "url": url, "icon": icon, "active": active, "group": group}

@@ -76,7 +76,8 @@ def action(fn: Callable[P, R]) -> Callable[P, R]:
     Nested actions join the outer one's transaction and history. An exception undoes all of it.
     """
     parameters = inspect.signature(fn).parameters
-    if "actor" not in parameters or any(p.kind is not p.KEYWORD_ONLY for p in parameters.values()):
+    named = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
+    if "actor" not in parameters or any(p.kind not in named for p in parameters.values()):
         raise TypeError(f"{fn.__qualname__}: an action takes keyword-only arguments, `actor` among them")
 
     @functools.wraps(fn)

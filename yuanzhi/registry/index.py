@@ -20,9 +20,9 @@ def documents(ids: Iterable[int]) -> Iterator[search.SearchDoc]:
         ):
             former.setdefault(owner, []).append(name)
         rows = Enterprise.objects.filter(pk__in=chunk, merged_into=None).values_list(
-            "pk", "community_id", "park_id", "name", "short_name", "uscc", "park__name", "status"
+            "pk", "community_id", "park_id", "name", "short_name", "uscc", "status"
         )
-        for pk, community_id, park_id, name, short_name, uscc, park_name, status in rows:
+        for pk, community_id, park_id, name, short_name, uscc, status in rows:
             yield search.SearchDoc(
                 id=pk,
                 community_id=community_id,
@@ -31,7 +31,6 @@ def documents(ids: Iterable[int]) -> Iterator[search.SearchDoc]:
                 short_name=short_name,
                 former_names=tuple(former.get(pk, ())),
                 uscc=uscc,
-                park_name=park_name or "",
                 live=status in Enterprise.LIVE,
             )
 

@@ -1,0 +1,91 @@
+"""办理流程: a case's history as sentences, for staff and for the enterprise."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from yuanzhi.kernel.models import HistoryEntry
+
+from .models import Case
+from .states import STEP_NAMES, Step
+
+_SAYS = {
+    "case.opened": "提出诉求",
+    "case.handed_over": "转给{desk}",
+    "case.judged": "企业评价：{label}",
+}
+_TONES = {
+    "case.accept": "brand",
+    "case.resolve": "good",
+    "case.confirm": "good",
+    "case.reopen": "bad",
+    "case.decline": "bad",
+    "case.wait": "violet",
+}
+_SILENT = {"case.confirm"}  # said by the verdict beside it
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline component."""
+
+    text: str
+    who: str
+    when: str
+    at: dt.datetime
+    tone: str = "neutral"
+    note: str = ""
+
+
+def when(at: dt.datetime, today: dt.date) -> str:
+    """ "今天 09:12", "昨天 16:40", "11 月 23 日 14:48", with the year when it is another."""
+    local = timezone.localtime(at)
+    days = (today - local.date()).days
+    clock = f"{local:%H:%M}"
+    if days == 0:
+        return f"今天 {clock}"
+    if days == 1:
+        return f"昨天 {clock}"
+    year = "" if local.year == today.year else f"{local.year} 年 "
+    return f"{year}{local.month} 月 {local.day} 日 {clock}"
+
+
+def entries(case: Case, *, public: bool) -> list[Entry]:
+    """The newest first. `public`: what the enterprise may read (no notes among colleagues). Two queries."""
+    notes = {note.pk: note for note in case.notes.all()}
+    today = timezone.localdate()
+    lines: list[Entry] = []
+    for entry in HistoryEntry.objects.filter(subject=f"case:{case.pk}").order_by("-seq"):
+        if entry.verb in _SILENT:
+            continue
+        details = entry.details
+        text, note = _say(entry.verb, details), details.get("text", "")
+        if entry.verb == "case.noted":
+            written = notes.get(details["note"])
+            if written is None or (public and not written.is_public):
+                continue
+            text, note = ("补充" if written.is_public else "内部备注"), written.text
+        elif public and entry.verb == "case.handed_over":
+            note = ""
+        lines.append(
+            Entry(
+                text,
+                entry.actor_label,
+                when(entry.at, today),
+                entry.at,
+                _TONES.get(entry.verb, "neutral"),
+                note,
+            )
+        )
+    return lines
+
+
+def _say(verb: str, details: dict) -> str:  # type: ignore[type-arg]
+    if verb in _SAYS:
+        changed = details.get("changes", {})
+        return _SAYS[verb].format(desk=changed.get("desk", ["", ""])[1], label=details.get("label", ""))
+    step = verb.removeprefix("case.")
+    return STEP_NAMES[Step(step)] if step in set(Step) else verb

@@ -1,0 +1,23 @@
+"""Pages of cases, by audience."""
+
+from django.urls import path
+
+from .views import portal, public, staff
+
+app_name = "cases"
+urlpatterns = [
+    path("cases/", staff.case_list, name="list"),
+    path("cases/new/", staff.intake, name="intake"),
+    path("cases/<int:pk>/", staff.case, name="case"),
+    path("cases/<int:pk>/step/<str:step>/", staff.take_step, name="step"),
+    path("cases/<int:pk>/note/", staff.write_note, name="note"),
+    path("cases/<int:pk>/hand-over/", staff.hand_over, name="hand_over"),
+    path("cases/of/<int:pk>/", staff.of_enterprise, name="of_enterprise"),
+    path("portal/", portal.home, name="portal"),
+    path("portal/cases/<int:pk>/", portal.case, name="portal_case"),
+    path("portal/cases/<int:pk>/note/", portal.write_note, name="portal_note"),
+    path("portal/cases/<int:pk>/verdict/", portal.verdict, name="portal_verdict"),
+    path("t/<str:token>/", public.track, name="track"),
+    path("t/<str:token>/verdict/", public.verdict, name="track_verdict"),
+    path("q/<str:code>/", public.scan, name="scan"),
+]

@@ -1,0 +1,122 @@
+"""What an enterprise's own people see: their needs, how they go, and their verdict."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from yuanzhi.accounts.actor import Actor
+from yuanzhi.accounts.guards import needs
+from yuanzhi.accounts.roles import Kind
+from yuanzhi.kernel.refusals import Refused
+from yuanzhi.registry.queries import visible_to as enterprises_visible_to
+
+from .. import actions, queries
+from ..access import GIVE_VERDICT, SEE_PORTAL
+from ..forms import NeedForm, VerdictForm
+from ..models import Case
+from ..promises import clock_of
+from ..rows import row_of, sign_of
+from ..states import State
+from ..timeline import entries
+
+
+@needs(SEE_PORTAL)
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what you need; see what became of what you said."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    mine = enterprises_visible_to(actor).filter(pk__in=actor.bound_to(Kind.ENTERPRISE)).order_by("id").first()
+    form = NeedForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = actions.open_case(
+                actor=actor,
+                enterprise=mine,
+                channel=Case.Channel.PORTAL if mine else Case.Channel.CAPTAIN,
+                speaker=actor.name,
+                intake_key=request.POST.get("once"),
+                **form.cleaned_data,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            due = timezone.localtime(case.response_due)
+            messages.success(request, f"收到了，编号 {case.number}。{due:%m 月 %d 日 %H:%M} 前给您回音")
+            return redirect("cases:portal_case", pk=case.pk)
+    cases = queries.visible_to(actor).select_related(*queries.FOR_ROWS).order_by("-id")[:50]
+    clock, now = clock_of(actor.community_id), timezone.now()
+    rows = [row_of(case, clock, now) for case in cases]
+    owed = [row for row in rows if row.case.state == State.RESOLVED]
+    context = {"form": form, "enterprise": mine, "rows": rows, "owed": owed}
+    return render(request, "cases/portal.html", context, status=422 if form.errors else 200)
+
+
+def _visible(request: HttpRequest, pk: int) -> Case:
+    rows = queries.visible_to(request.actor, SEE_PORTAL)  # type: ignore[attr-defined]
+    return get_object_or_404(rows.select_related("enterprise", "desk", "building__park"), pk=pk)
+
+
+@needs(SEE_PORTAL)
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """One's own case."""
+    return _page(request, _visible(request, pk), VerdictForm())
+
+
+def _page(
+    request: HttpRequest, row: Case, form: VerdictForm, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    context = {
+        "case": row,
+        "sign": sign_of(row, clock_of(row.community_id), timezone.now()),
+        "timeline": entries(row, public=True),
+        "form": form,
+        "may_judge": queries.owed_a_verdict(actor).filter(pk=row.pk).exists(),
+        "verdicts": list(row.verdicts.order_by("-round")),
+        "refusal": refusal,
+        "kept": request.POST.get("text", ""),
+    }
+    return render(request, "cases/portal_case.html", context, status=status)
+
+
+@needs(SEE_PORTAL)
+@require_POST
+def write_note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add something to one's own case."""
+    row = _visible(request, pk)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    try:
+        actions.add_note(
+            actor=actor, case=row, text=request.POST.get("text", ""), once=request.POST.get("once")
+        )
+    except Refused as refusal:
+        return _page(request, row, VerdictForm(), refusal=str(refusal), status=409)
+    messages.success(request, "已补充，经办人会看到")
+    return redirect("cases:portal_case", pk=pk)
+
+
+@needs(GIVE_VERDICT)
+@require_POST
+def verdict(request: HttpRequest, pk: int) -> HttpResponse:
+    """The verdict of somebody with an account."""
+    row = _visible(request, pk)
+    form = VerdictForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, form, status=422)
+    try:
+        given = actions.give_verdict(actor=request.actor, case=row, **form.cleaned_data)  # type: ignore[attr-defined]
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, row, form, status=409)
+    messages.success(request, thanks(given.is_solved, given.satisfaction))
+    return redirect("cases:portal_case", pk=pk)
+
+
+def thanks(is_solved: bool, satisfaction: int) -> str:
+    """What is said after a verdict."""
+    if is_solved and satisfaction >= 3:
+        return "谢谢您的评价，这件事就此了结"
+    return "谢谢您直说。这件事重新办理，两个工作日内有人联系您"

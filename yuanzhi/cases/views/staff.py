@@ -1,0 +1,201 @@
+"""What staff see and do: the list, quick capture, the case page and its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from yuanzhi.accounts.actor import Actor
+from yuanzhi.accounts.guards import needs
+from yuanzhi.kernel.refusals import Refused
+from yuanzhi.registry.queries import visible_to as enterprises_visible_to
+
+from .. import actions, queries
+from ..access import OPEN_CASE, SEE_CASE, SEE_WORKBENCH, WORK_CASE
+from ..forms import IntakeForm
+from ..models import Case
+from ..promises import clock_of
+from ..rows import DESK_ICONS, row_of, sign_of
+from ..states import STEP_NAMES, State, Step, steps_from
+from ..timeline import entries
+
+PAGE = 30
+
+# What each step asks for: (label of its words, whether they are needed)
+_WORDS: dict[Step, tuple[str, bool]] = {
+    Step.DECLINE: ("为什么不受理，企业可以去哪里办", True),
+    Step.WAIT: ("要企业补充什么", True),
+    Step.RESOLVE: ("办成了什么（企业会看到，并据此评价）", True),
+}
+
+
+@needs(SEE_WORKBENCH)
+def case_list(request: HttpRequest) -> HttpResponse:
+    """All cases the actor may see, the newest first, by state, desk and words."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    desks = list(queries.desks_of(actor.community_id or 0))
+    picked = {key: request.GET.get(key, "") for key in ("state", "desk", "q", "before")}
+    page = queries.page_of(actor, size=PAGE, **picked)
+    clock, now = clock_of(actor.community_id), timezone.now()
+    context = {
+        "rows": [row_of(case, clock, now) for case in page.cases],
+        "next_url": _with(request, before=page.next) if page.next else "",
+        "prev_url": _with(request, before="") if picked["before"] else "",
+        "picked": picked,
+        "states": [(state.value, name) for state, name in queries.STATE_FILTERS],
+        "desks": desks,
+    }
+    return render(request, "cases/list.html", context)
+
+
+def _with(request: HttpRequest, **values: str) -> str:
+    query = request.GET.copy()
+    for key, value in values.items():
+        query[key] = value
+    return f"?{query.urlencode()}"
+
+
+@needs(OPEN_CASE)
+def intake(request: HttpRequest) -> HttpResponse:
+    """Quick capture: paste what was said, pick the enterprise, done."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    desks = list(queries.desks_of(actor.community_id or 0))
+    initial = {"enterprise": request.GET.get("enterprise", ""), "channel": Case.Channel.WECHAT}
+    form = IntakeForm(request.POST or None, actor=actor, desks=desks, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = actions.open_case(actor=actor, intake_key=request.POST.get("once"), **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            due = timezone.localtime(case.response_due)
+            messages.success(request, f"已登记 {case.number}，{due:%m 月 %d 日 %H:%M} 前回音")
+            return redirect("cases:case" if queries.visible_to(actor).filter(pk=case.pk) else "/", pk=case.pk)
+    return render(request, "cases/intake.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _visible(request: HttpRequest, pk: int) -> Case:
+    rows = queries.visible_to(request.actor)  # type: ignore[attr-defined]
+    return get_object_or_404(rows.select_related("enterprise", "desk", "building__park", "item"), pk=pk)
+
+
+@needs(SEE_CASE)
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """A case: as a page, or in the drawer beside a list."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not actor.is_staff and not actor.may(SEE_WORKBENCH):
+        return redirect("cases:portal_case", pk=pk)
+    row = _visible(request, pk)
+    return render(request, _template(request), _case_context(actor, row))
+
+
+def _template(request: HttpRequest) -> str:
+    in_drawer = request.htmx and request.htmx.target == "drawer-body"  # type: ignore[attr-defined]
+    return "cases/case_drawer.html" if in_drawer else "cases/case.html"
+
+
+def _case_context(actor: Actor, row: Case, **more: Any) -> dict[str, Any]:
+    works = queries.visible_to(actor, WORK_CASE).filter(pk=row.pk).exists()
+    steps = steps_from(State(row.state), actions.hand_of(actor)) if works else []
+    offered = [s for s in steps if s in _DO]
+    return {
+        "case": row,
+        "sign": sign_of(row, clock_of(row.community_id), timezone.now()),
+        "icon": DESK_ICONS[row.desk.code],
+        "row": row_of(row, clock_of(row.community_id), timezone.now()),
+        "steps": [{"code": s.value, "name": STEP_NAMES[s], "words": _WORDS.get(s)} for s in offered],
+        "works": works,
+        "timeline": entries(row, public=False),
+        "verdicts": list(row.verdicts.order_by("-round")),
+        "desks": [d for d in queries.desks_of(row.community_id) if d.pk != row.desk_id],
+        **more,
+    }
+
+
+_DO: dict[Step, Callable[..., Case]] = {
+    Step.ACCEPT: lambda actor, case, text: actions.accept(actor=actor, case=case),
+    Step.DECLINE: lambda actor, case, text: actions.decline(actor=actor, case=case, reason=text),
+    Step.START: lambda actor, case, text: actions.start(actor=actor, case=case),
+    Step.WAIT: lambda actor, case, text: actions.wait_for_enterprise(actor=actor, case=case, question=text),
+    Step.RESUME: lambda actor, case, text: actions.resume(actor=actor, case=case),
+    Step.RESOLVE: lambda actor, case, text: actions.resolve(actor=actor, case=case, outcome=text),
+}
+
+
+@needs(WORK_CASE)
+@require_POST
+def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Take a step; what was typed stays when the house says no."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    row = _visible(request, pk)
+    if step not in {s.value for s in _DO}:
+        raise Http404("没有这个步骤")
+    text = request.POST.get("text", "")
+    try:
+        _DO[Step(step)](actor, row, text)
+    except Refused as refusal:
+        context = _case_context(actor, _visible(request, pk), refusal=str(refusal), kept=text, kept_step=step)
+        return render(request, "cases/case.html", context, status=409)
+    messages.success(request, f"{row.number}：{STEP_NAMES[Step(step)]}，已记下")
+    return redirect("cases:case", pk=pk)
+
+
+@needs(SEE_CASE)
+@require_POST
+def write_note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write to colleagues, or to the enterprise."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    row = _visible(request, pk)
+    text = request.POST.get("text", "")
+    try:
+        actions.add_note(
+            actor=actor,
+            case=row,
+            text=text,
+            is_public=request.POST.get("public") == "1",
+            once=request.POST.get("once"),
+        )
+    except Refused as refusal:
+        context = _case_context(actor, row, refusal=str(refusal), kept=text, kept_step="note")
+        return render(request, "cases/case.html", context, status=409)
+    return redirect("cases:case", pk=pk)
+
+
+@needs(WORK_CASE)
+@require_POST
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the case to another desk."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    row = _visible(request, pk)
+    desk = get_object_or_404(queries.desks_of(row.community_id), pk=request.POST.get("desk") or 0)
+    try:
+        actions.hand_over(actor=actor, case=row, desk=desk, why=request.POST.get("text", ""))
+    except Refused as refusal:
+        context = _case_context(actor, row, refusal=str(refusal))
+        return render(request, "cases/case.html", context, status=409)
+    messages.success(request, f"{row.number} 已转给{desk.name}窗口")
+    return redirect("cases:case", pk=pk)
+
+
+@needs(SEE_CASE)
+def of_enterprise(request: HttpRequest, pk: int) -> HttpResponse:
+    """An enterprise's cases, for its page."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    enterprise = get_object_or_404(enterprises_visible_to(actor), pk=pk)
+    cases = queries.visible_to(actor).filter(enterprise=enterprise).select_related(*queries.FOR_ROWS)
+    clock, now = clock_of(actor.community_id), timezone.now()
+    context = {
+        "enterprise": enterprise,
+        "rows": [row_of(case, clock, now) for case in cases.order_by("-id")[:20]],
+        "may_open": actor.may(OPEN_CASE),
+    }
+    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    return render(
+        request, "cases/of_enterprise_part.html" if fragment else "cases/of_enterprise.html", context
+    )

@@ -1,0 +1,100 @@
+"""Ctrl K: enterprises, cases, parks and buildings by a few letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from yuanzhi.accounts.actor import Actor
+from yuanzhi.accounts.guards import signed_in
+from yuanzhi.cases import queries as cases
+from yuanzhi.cases.access import OPEN_CASE, SEE_CASE, SEE_WORKBENCH
+from yuanzhi.cases.promises import clock_of
+from yuanzhi.cases.rows import sign_of
+from yuanzhi.cases.states import OPEN
+from yuanzhi.kernel.templatetags.ui import promise
+from yuanzhi.registry import queries as registry
+from yuanzhi.registry.access import SEE_ENTERPRISE, SEE_PLACES
+from yuanzhi.registry.queries.found import find as find_enterprises
+
+
+@signed_in
+def find(request: HttpRequest) -> HttpResponse:
+    """Options for the palette (htmx), or a page of results."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    q = request.GET.get("q", "").strip()
+    groups = _groups(actor, q) if q else []
+    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    template = "components/options.html" if fragment else "insights/find.html"
+    return render(request, template, {"groups": groups, "q": q})
+
+
+def _groups(actor: Actor, q: str) -> list[dict[str, Any]]:
+    found = [("企业", _enterprises(actor, q)), ("诉求", _cases(actor, q)), ("园区与楼宇", _places(actor, q))]
+    groups = [{"label": label, "options": options} for label, options in found if options]
+    if not groups and actor.may(OPEN_CASE) and actor.is_staff:
+        url = f"{reverse('cases:intake')}"
+        options = [{"label": f"没找到，登记一件诉求：{q}", "url": url, "icon": "message-square-plus"}]
+        groups = [{"label": "可以这样办", "options": options}]
+    return groups
+
+
+def _enterprises(actor: Actor, q: str) -> list[dict[str, Any]]:
+    if not actor.may(SEE_ENTERPRISE):
+        return []
+    return [
+        {
+            "label": row.name,
+            "sub": "・".join(part for part in (row.park.name if row.park else "", why) if part),
+            "url": reverse("registry:enterprise", args=[row.pk]),
+        }
+        for row, why in find_enterprises(actor, q, limit=8)
+    ]
+
+
+def _cases(actor: Actor, q: str) -> list[dict[str, Any]]:
+    """Cases by number or words, and the open ones of the enterprise that was found first."""
+    if not actor.may(SEE_CASE):
+        return []
+    page = cases.page_of(actor, size=4, q=q)
+    rows = list(page.cases)
+    if len(rows) < 4 and (hits := find_enterprises(actor, q, limit=1)):
+        seen = {row.pk for row in rows}
+        of_first = cases.visible_to(actor).filter(enterprise=hits[0][0], state__in=sorted(OPEN))
+        rows += [
+            r for r in of_first.select_related(*cases.FOR_ROWS).order_by("due_at")[:4] if r.pk not in seen
+        ]
+    clock, now = clock_of(actor.community_id), timezone.now()
+    page_of_case = "cases:case" if actor.may(SEE_WORKBENCH) else "cases:portal_case"
+    options = []
+    for row in rows[:4]:
+        sign = sign_of(row, clock, now)
+        options.append(
+            {
+                "label": row.title,
+                "sub": (row.enterprise.short_name or row.enterprise.name) if row.enterprise else row.number,
+                "url": reverse(page_of_case, args=[row.pk]),
+                "icon": "message-square-text",
+                "sign": promise(sign.state, sign.text),
+            }
+        )
+    return options
+
+
+def _places(actor: Actor, q: str) -> list[dict[str, Any]]:
+    if not actor.may(SEE_PLACES):
+        return []
+    parks = registry.parks_visible_to(actor).filter(name__contains=q)[:4]
+    return [
+        {
+            "label": park.name,
+            "sub": park.address,
+            "url": reverse("registry:park", args=[park.pk]),
+            "icon": "map-pin",
+        }
+        for park in parks
+    ]

@@ -1,0 +1,103 @@
+"""工作台: what waits for me, the most pressing first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from yuanzhi.accounts.access import SEE_HISTORY, SEE_PEOPLE
+from yuanzhi.accounts.actor import Actor
+from yuanzhi.accounts.guards import signed_in
+from yuanzhi.cases import queries
+from yuanzhi.cases.access import SEE_PORTAL, SEE_WORKBENCH
+from yuanzhi.cases.promises import Clock, clock_of
+from yuanzhi.cases.rows import grouped, row_of
+from yuanzhi.cases.rules import URGENCY_NAMES, Urgency
+
+from ..greeting import greeting, sentence
+
+PAGE = 60
+TABS = [("todo", "待办"), ("verdict", "待回访"), ("raised", "我发起"), ("done", "已办")]
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """Each to where their day begins."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if actor.may(SEE_WORKBENCH):
+        return _workbench(request, actor)
+    if actor.may(SEE_PORTAL):
+        return redirect("cases:portal")
+    if actor.may(SEE_HISTORY):
+        return redirect("accounts:audit")
+    if actor.may(SEE_PEOPLE):
+        return redirect("accounts:people")
+    return render(request, "insights/welcome.html")
+
+
+def _workbench(request: HttpRequest, actor: Actor) -> HttpResponse:
+    now = timezone.now()
+    tab = request.GET.get("tab", "todo")
+    desk = request.GET.get("desk", "")
+    clock = clock_of(actor.community_id)
+    todo = queries.todo(actor)
+    counts = queries.urgency_counts(todo, now)
+    context: dict[str, Any] = {
+        "tab": tab,
+        "tabs": _tabs(actor, tab, counts),
+        "desks": _desks(actor, tab, desk),
+        "greeting": greeting(actor.name, timezone.localtime(now)),
+        "sentence": sentence(counts),
+        "today": timezone.localtime(now),
+        "counts": [(URGENCY_NAMES[kind], counts[kind]) for kind in Urgency],
+    }
+    if tab == "todo":
+        context.update(_todo(todo, desk, clock, now, counts))
+    else:
+        context.update(_plain(actor, tab, desk, clock, now))
+    return render(request, "insights/workbench.html", context)
+
+
+def _tabs(actor: Actor, tab: str, counts: dict[Urgency, int]) -> list[dict[str, Any]]:
+    number = {"todo": sum(counts.values()), "verdict": queries.awaiting_verdict(actor)[:100].count()}
+    return [
+        {"label": label, "url": f"?tab={code}", "active": code == tab, "count": number.get(code)}
+        for code, label in TABS
+    ]
+
+
+def _desks(actor: Actor, tab: str, desk: str) -> list[dict[str, Any]]:
+    rows = queries.desks_of(actor.community_id or 0)
+    return [
+        {
+            "label": row.short,
+            "url": f"?tab={tab}" if str(row.pk) == desk else f"?tab={tab}&desk={row.pk}",
+            "active": str(row.pk) == desk,
+        }
+        for row in rows
+    ]
+
+
+def _todo(todo: Any, desk: str, clock: Clock, now: Any, counts: dict[Urgency, int]) -> dict[str, Any]:
+    if desk.isdigit():
+        todo = todo.filter(desk_id=int(desk))
+        counts = queries.urgency_counts(todo, now)
+    cases = list(todo.select_related(*queries.FOR_ROWS).order_by("due_at", "pk")[: PAGE + 1])
+    return {"groups": grouped(cases[:PAGE], clock, now, counts), "more": len(cases) > PAGE}
+
+
+def _plain(actor: Actor, tab: str, desk: str, clock: Clock, now: Any) -> dict[str, Any]:
+    source = {
+        "verdict": queries.awaiting_verdict,
+        "raised": queries.raised_by,
+        "done": queries.done_by,
+    }.get(tab, queries.done_by)
+    rows = source(actor)
+    if desk.isdigit():
+        rows = rows.filter(desk_id=int(desk))
+    before = ""
+    cases = list(rows.select_related(*queries.FOR_ROWS).order_by("-id")[:PAGE])
+    return {"rows": [row_of(case, clock, now) for case in cases], "before": before}

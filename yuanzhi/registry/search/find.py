@@ -1,0 +1,161 @@
+"""Searching: the look-ups one after another, the most telling first, until enough is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..models import Park
+from . import query
+from .match import Why, answer, grade
+from .names import as_brand
+from .query import Tree
+from .store import backend
+from .tokens import mark
+
+_FEW = 3  # a guess is only worth its time where less was found
+_SPARE = 2  # how many times the limit is looked at, since the index only proposes
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What somebody may see inside a community: everything in these parks, and these enterprises."""
+
+    parks: frozenset[int] = frozenset()
+    enterprises: frozenset[int] = frozenset()
+
+    def tree(self) -> Tree | None:
+        """The look-up that keeps a search inside; None where nothing may be seen."""
+        signs = [f"@{park}" for park in sorted(self.parks)] + [f"#{key}" for key in sorted(self.enterprises)]
+        return query.either(*signs) if signs else None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An enterprise found, and what by (`why.label` in Chinese, empty where the name shows it)."""
+
+    id: int
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One look-up and how its candidates are judged: `terms` must all be answered, unless by the park."""
+
+    tree: Tree
+    terms: tuple[str, ...]
+    slips: int = 0
+    why: Why | None = None  # where the look-up alone says why
+    unless: int = 1_000  # not tried where so many are found already
+
+
+def search(text: str, *, community_id: int, scope: Scope | None = None, limit: int = 8) -> list[Hit]:
+    """The best `limit` enterprises of a community for what was typed so far; `scope` None means all of them.
+
+    Order: whole brand, start of the brand, its initials, anywhere in the name, former name, park, same
+    sound, typo; among equals live before deregistered, shorter names first. Nothing typed finds nothing.
+    """
+    terms = query.terms(text)
+    fence = scope.tree() if scope is not None else None
+    if not terms or (scope is not None and fence is None):
+        return []
+    found: dict[int, tuple[Why, int]] = {}
+    for step in _steps(terms, community_id):
+        if len(found) >= min(limit, step.unless):
+            break
+        tree = query.both(step.tree, fence) if fence is not None else step.tree
+        for key, place, names in backend().find(tree, mark(community_id), limit * _SPARE):
+            if key not in found and (why := _judge(step, names)) is not None:
+                found[key] = (why, place)
+    best = sorted(found.items(), key=lambda item: item[1])[:limit]
+    return [Hit(key, why) for key, (why, _) in best]
+
+
+def _judge(step: Step, names: Sequence[str]) -> Why | None:
+    if not step.terms:
+        return step.why
+    answers = [answer(term, names, step.slips) for term in step.terms]
+    if step.why == Why.TYPO:
+        return Why.TYPO if any(a is not None for a in answers) else None
+    known = [a for a in answers if a is not None]
+    return max(known) if len(known) == len(answers) else None
+
+
+def _steps(terms: tuple[str, ...], community_id: int) -> Iterator[Step]:
+    if len(terms) > 1:
+        yield from _several(terms, community_id)
+        return
+    (term,) = terms
+    code = query.code_tree(term)
+    if code is not None:
+        yield Step(code, terms)
+        yield Step(query.name_tree(term), terms, unless=1)
+        return
+    if (brands := query.brand_tree(term)) is not None:
+        yield Step(brands, terms)
+    if not query.is_long(term):
+        yield Step(query.start_tree(term), terms)
+    yield Step(query.name_tree(term), terms)
+    if (unfinished := query.unfinished_tree(term)) is not None:
+        yield Step(unfinished, terms, unless=1)
+    yield from _guesses(term, community_id)
+
+
+def _guesses(term: str, community_id: int) -> Iterator[Step]:
+    """What else may have been meant; asked for only where little was found."""
+    parks = _parks(community_id)
+    if inside := _park_tree(term, parks):
+        yield Step(inside, (), why=Why.PARK, unless=_FEW)
+    yield from _park_then_name(term, parks)
+    sounds = query.sound_tree(term)
+    if sounds is not None:
+        yield Step(sounds, terms=(term,), slips=1, unless=_FEW)
+    for corrected in (query.swapped, query.altered):
+        if words := corrected(term):
+            yield Step(query.either(*map(query.guess_tree, words)), tuple(words), why=Why.TYPO, unless=1)
+
+
+def _several(terms: tuple[str, ...], community_id: int) -> Iterator[Step]:
+    """Several words: each stands in the name, the code, or names the park."""
+    parks = _parks(community_id)
+    inside = {term: tree for term in terms if (tree := _park_tree(term, parks))}
+    rest = tuple(term for term in terms if term not in inside)
+    fences = tuple(inside.values())
+    if inside and rest:
+        yield Step(query.both(*map(query.start_tree, rest), *fences), rest)
+        yield Step(query.both(*map(_named, rest), *fences), rest)
+    yield Step(query.both(*map(_named, terms)), terms)
+    if inside and not rest:
+        yield Step(query.both(*fences), (), why=Why.PARK)
+    sounds = [query.sound_tree(term) or _named(term) for term in rest or terms]
+    yield Step(query.both(*sounds, *(fences if rest else ())), rest or terms, slips=1, unless=_FEW)
+
+
+def _named(term: str) -> Tree:
+    code = query.code_tree(term)
+    return query.name_tree(term) if code is None else query.either(query.name_tree(term), code)
+
+
+def _parks(community_id: int) -> list[tuple[int, str]]:
+    """(id, name) of the community's parks, an entry for each other name they have."""
+    rows = Park.objects.filter(community_id=community_id).values_list("id", "name", "aliases")
+    return [(key, name) for key, first, others in rows for name in (first, *others)]
+
+
+def _park_tree(term: str, parks: Sequence[tuple[int, str]]) -> Tree | None:
+    """The parks a term of two characters or more names, as a look-up; None where it names none."""
+    if len(term) < 2:
+        return None
+    keys = [key for key, name in parks if grade(term, (as_brand(name),)) is not None]
+    return query.either(*(f"@{key}" for key in keys)) if keys else None
+
+
+def _park_then_name(term: str, parks: Sequence[tuple[int, str]]) -> Iterator[Step]:
+    """Park and name without a space between: 未来加速器云图."""
+    for cut in range(len(term) - 1, 1, -1):
+        rest = term[cut:]
+        if term[cut - 1 : cut + 1].isascii():
+            continue
+        if inside := _park_tree(term[:cut], parks):
+            yield Step(query.both(query.name_tree(rest), inside), (rest,), unless=_FEW)
+            return

@@ -1,0 +1,32 @@
+"""All writes of cases: the way from a need to the enterprise's own verdict."""
+
+from .intake import open_case
+from .steps import (
+    accept,
+    add_note,
+    decline,
+    hand_over,
+    owed_or_worked,
+    resolve,
+    resume,
+    start,
+    wait_for_enterprise,
+)
+from .verdict import give_verdict, hand_of, link_actor, withdraw
+
+__all__ = [
+    "accept",
+    "add_note",
+    "decline",
+    "give_verdict",
+    "hand_of",
+    "hand_over",
+    "link_actor",
+    "open_case",
+    "owed_or_worked",
+    "resolve",
+    "resume",
+    "start",
+    "wait_for_enterprise",
+    "withdraw",
+]

@@ -80,7 +80,7 @@ def test_views_write_through_actions(path):
 
 @pytest.mark.parametrize("app", [a for a in APPS if a != "kernel"])
 def test_actions_are_doors(app):
-    """Every public function of an actions module is an @action (keyword-only, recorded) or plainly a helper."""
+    """Every public function of an actions module is an @action or plainly a helper."""
     import importlib
     import inspect
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 
@@ -119,6 +120,8 @@ else:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": HOME / "yuanzhi.sqlite3",
             "OPTIONS": SQLITE_OPTIONS,
+            # A file, as in real life: tests with several writers would mean nothing in memory.
+            "TEST": {"NAME": HOME / f"test-{os.getpid()}.sqlite3"},
         }
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

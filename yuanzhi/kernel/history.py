@@ -82,9 +82,15 @@ def action(fn: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(fn)
     def door(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _current.get() is not None:
-            with transaction.atomic():
-                return fn(*args, **kwargs)
+        outer = _current.get()
+        if outer is not None:
+            mark = len(outer.drafts)
+            try:
+                with transaction.atomic():
+                    return fn(*args, **kwargs)
+            except BaseException:
+                del outer.drafts[mark:]  # what was undone is not told
+                raise
         unit = _Unit()
         token = _current.set(unit)
         try:

@@ -39,6 +39,7 @@ WIDTHS = (320, 360, 390, 600, 768, 1024, 1280, 1440, 1920, 2560)
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SUPPRESS_MOTION = {"reduced_motion": "reduce"}
+STICKING_OUT = (Path(__file__).parent / "sticking_out.js").read_text()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,8 +67,8 @@ class Watch:
 
     def attach(self, context: BrowserContext) -> None:
         context.add_init_script(
-            "document.addEventListener('securitypolicyviolation', (e) => console.error("
-            "`CSP violation: ${e.effectiveDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`))"
+            "document.addEventListener('securitypolicyviolation', (e) => console.error(`CSP violation:"
+            " ${e.effectiveDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`))"
         )
         context.on("weberror", lambda error: self.seen.append(f"JS error: {error.error}"))
         context.on("console", self._console)
@@ -79,12 +80,17 @@ class Watch:
 
     def _request(self, url: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme in ("http", "https", "ws", "wss") and f"{parts.scheme}://{parts.netloc}" != self.origin:
+        if (
+            parts.scheme in ("http", "https", "ws", "wss")
+            and f"{parts.scheme}://{parts.netloc}" != self.origin
+        ):
             self.seen.append(f"off origin: {url}")
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory) -> None:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory
+) -> None:
     """SQLite in a file: the server's threads each have a connection, as in real life."""
     database = settings.DATABASES["default"]
     if "sqlite" in database["ENGINE"]:
@@ -174,7 +180,7 @@ def axe() -> Callable[..., None]:
             for violation in Axe().run(page, options=options).response["violations"]:
                 if violation["id"] not in ignore:
                     found += [
-                        f"{theme} {violation['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:260]}"
+                        f"{theme} {violation['id']}: {node['html'][:160]} {node.get('failureSummary')}"
                         for node in violation["nodes"]
                     ]
         _set_theme(page, before or "auto")
@@ -202,7 +208,7 @@ def no_sideways_scroll() -> Callable[..., None]:
 
 @pytest.fixture
 def shots() -> Callable[..., None]:
-    """`shots(page, name)`: screenshots light and dark × desktop and phone, into screenshots/ (git-ignored)."""
+    """`shots(page, name)`: screenshots light/dark × desktop/phone, into screenshots/ (git-ignored)."""
 
     def run(page: Page, name: str, full_page: bool = False) -> None:
         SCREENSHOTS.mkdir(exist_ok=True)
@@ -219,35 +225,9 @@ def shots() -> Callable[..., None]:
 
 
 def _set_theme(page: Page, theme: str) -> None:
-    page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-
-
-# What sticks out to the right of the window, and text squeezed to a column of single characters.
-STICKING_OUT = r"""() => {
-  const wide = document.documentElement.clientWidth, lines = [];
-  if (document.documentElement.scrollWidth > wide) {
-    for (const e of document.querySelectorAll('body *')) {
-      const box = e.getBoundingClientRect();
-      if (box.width && box.right > wide + 1 && !e.closest('dialog:not([open]), .skip')) {
-        let hidden = false;
-        for (let p = e.parentElement; p && p !== document.body; p = p.parentElement) {
-          if (getComputedStyle(p).overflowX !== 'visible') { hidden = true; break; }
-        }
-        if (!hidden) lines.push(`sticks out to ${Math.round(box.right)}: <${e.tagName.toLowerCase()} class="${e.getAttribute('class') ?? ''}">`);
-      }
-    }
-    lines.splice(4);
-    if (!lines.length) lines.push(`page is ${document.documentElement.scrollWidth} wide`);
-  }
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const range = document.createRange();
-  while (walk.nextNode()) {
-    const text = walk.currentNode.data.trim();
-    if (!/[\u4e00-\u9fff]{4,}/.test(text)) continue;
-    range.selectNodeContents(walk.currentNode);
-    const boxes = [...range.getClientRects()].filter((r) => r.width > 2);
-    const size = parseFloat(getComputedStyle(walk.currentNode.parentElement).fontSize);
-    if (boxes.length >= 3 && boxes.every((r) => r.width < size * 1.7)) lines.push(`stacked: ${text.slice(0, 20)}`);
-  }
-  return lines;
-}"""
+    # two frames later every colour has arrived
+    page.evaluate(
+        "(theme) => new Promise((done) => { document.documentElement.dataset.theme = theme;"
+        " requestAnimationFrame(() => requestAnimationFrame(done)); })",
+        theme,
+    )

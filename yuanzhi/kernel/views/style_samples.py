@@ -102,8 +102,9 @@ _TONES = {"待合伙人": "violet", "待派单": "brand", "办理中": "neutral"
 def _rows(state: str, rows: list[tuple[str, str, str, int, str, str]]) -> list[dict[str, Any]]:
     return [
         {
-            "tint": _DESKS[desk][2], "state": state, "left": left, "title": title, "sub": sub, "icon": _DESKS[desk][0],
-            "desk": _DESKS[desk][1], "stage": stage, "tone": _TONES[stage], "who": who,
+            "state": state, "left": left, "title": title, "sub": sub,
+            "tint": _DESKS[desk][2], "icon": _DESKS[desk][0], "desk": _DESKS[desk][1], "who": who,
+            "stage": stage, "tone": _TONES[stage],
         }
         for left, title, sub, desk, stage, who in rows
     ]  # fmt: skip

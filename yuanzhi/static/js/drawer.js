@@ -7,12 +7,24 @@ const drawer = document.getElementById('drawer');
 const body = document.getElementById('drawer-body');
 let pushed = false;
 
+// Brings the fragment; a failure is said by the shell, and here there is a way to try again.
+async function bring(href) {
+  try {
+    await window.htmx.ajax('GET', href, { target: body, swap: 'innerHTML' });
+  } catch {
+    if (!drawer.open || body.querySelector('.drawer-head')) return;
+    body.innerHTML = '<header class="drawer-head"><h2>没能打开</h2></header><div class="drawer-main"><p><a class="button primary" data-drawer>再试一次</a></p></div>';
+    body.querySelector('a').href = href;
+    addClose();
+  }
+}
+
 async function show(href, opener) {
   body.innerHTML = '<div class="skeleton" role="status" aria-label="正在取数据"><i></i><i></i><i></i><i></i></div>';
   open(drawer, opener);
   if (!pushed) history.pushState({ drawer: href }, '', href);
   pushed = true;
-  await window.htmx.ajax('GET', href, { target: body, swap: 'innerHTML' });
+  await bring(href);
 }
 
 if (drawer && window.htmx) {
@@ -22,7 +34,7 @@ if (drawer && window.htmx) {
     event.preventDefault();
     if (drawer.open) { // from within: another thing in the same drawer
       history.replaceState({ drawer: link.href }, '', link.href);
-      window.htmx.ajax('GET', link.href, { target: body, swap: 'innerHTML' });
+      bring(link.href);
     } else show(link.href, link);
   });
 

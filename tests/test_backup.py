@@ -33,6 +33,13 @@ assert verify_all() == [], verify_all()
 print("\\n".join(Park.objects.values_list("name", flat=True)))
 """
 
+ERASE = """
+import django
+django.setup()
+from yuanzhi.registry.models import Park
+Park.objects.all().delete()
+"""
+
 
 @pytest.fixture
 def place(tmp_path, django_db_blocker):
@@ -104,11 +111,7 @@ def test_backup_under_write_load(place, tmp_path):
             writer.kill()
             writer.wait()
     assert oct(archive.stat().st_mode)[-3:] == "600"
-    python(
-        place,
-    erase = "import django; django.setup()\nfrom yuanzhi.registry.models import Park\nPark.objects.all().delete()"
-    python(place, erase)
-    )
+    python(place, ERASE)
     run(place, "restore", str(archive), "--yes")
     restored = set(python(place, COUNT).split("\n")) - {""}
     assert before <= restored, "lost what was committed before the backup began"

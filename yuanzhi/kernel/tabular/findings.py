@@ -54,8 +54,9 @@ class Finding(NamedTuple):
     message: str
     value: str = ""
 
-    def sentence(self) -> str:
-        mark = "" if self.level == ERROR else "（已导入，请核对）"
+    def sentence(self, taken: bool = True) -> str:
+        """As shown to the user; `taken`: whether the row was, apart from this."""
+        mark = "（已导入，请核对）" if taken and self.level == WARNING else ""
         return f"「{self.column}」{self.message}{mark}" if self.column else f"{self.message}{mark}"
 
 

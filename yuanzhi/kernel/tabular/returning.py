@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.sax.saxutils import escape
 
-from .findings import FINDINGS_TITLE, Cell, Finding, column_index, column_letter, neutral
+from .findings import ERROR, FINDINGS_TITLE, Cell, Finding, column_index, column_letter, neutral
 from .limits import Limits
 from .mapping import Matching, normal
 from .reader import Table, _opener
@@ -37,10 +37,12 @@ def messages(findings: Iterable[Finding]) -> dict[int, str]:
     rows: dict[int, list[Finding]] = {}
     for finding in findings:
         rows.setdefault(finding.row, []).append(finding)
-    return {
-        row: "\n".join(item.sentence() for item in sorted(items, key=lambda item: item.level))[:_MESSAGE]
-        for row, items in rows.items()
-    }
+    texts = {}
+    for row, items in rows.items():
+        items.sort(key=lambda item: item.level)
+        taken = items[0].level != ERROR
+        texts[row] = "\n".join(item.sentence(taken) for item in items)[:_MESSAGE]
+    return texts
 
 
 def returned_name(table: Table) -> str:

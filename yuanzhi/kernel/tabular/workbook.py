@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+from array import array
 from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.etree import ElementTree
@@ -47,6 +48,7 @@ class Extent:
     cells: int = 0
     size: int = 0
     plain: bool = True  # every cell says where it stands, in the usual way of writing
+    formulas: bool = False
     strings: int = 0  # bytes of shared strings, counted as often as they are used
     merged: list[Merged] = field(default_factory=list)
     gaps: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -131,6 +133,10 @@ class Package:
                 self.strings_part = part
             elif kind == "styles" and part in self.names:
                 self.styles_part = part
+        if not self.strings_part and f"{folder}/sharedStrings.xml" in self.names:
+            self.strings_part = (
+                f"{folder}/sharedStrings.xml"  # calamine finds it there without a relation, too
+            )
         root = self.xml(self.workbook_part)
         self.date1904 = any(
             item.tag.endswith("}workbookPr") and item.get("date1904") in {"1", "true"} for item in root
@@ -170,19 +176,23 @@ class Package:
     def _reach(text: bytes, extent: Extent) -> None:
         # Two patterns with one group each: half the time of one with two, which makes a tuple per cell.
         letters, rows = _COLUMN.findall(text), _ROW.findall(text)
-        cells = text.count(b"<c ")
-        # Counting is quick, and only what it leaves open is looked at closely.
-        suspect = text.count(b"<c") != cells or b":c" in text
-        if not cells == len(letters) == len(rows) or (suspect and _ODD_CELL.search(text)):
-            extent.plain = False
-        extent.cells += max(cells, 0 if extent.plain else 1)
+        # Counting is quick, and only what it leaves open (<cols>, a prefix) is looked at closely.
+        if not text.count(b"<c") == len(letters) == len(rows) or b":c" in text:
+            cells = text.count(b"<c ")
+            if not cells == len(letters) == len(rows) or _ODD_CELL.search(text):
+                extent.plain = False
+                extent.cells += 1
+        extent.cells += len(letters)
         if letters and rows:
             extent.columns = max(extent.columns, 1 + max(column_index(x.decode()) for x in set(letters)))
             extent.rows = max(extent.rows, max(map(int, set(rows))))
 
     def _note_gaps(self, text: bytes, extent: Extent) -> None:
-        for sign, pattern, why in ((b"<f", _NO_RESULT, "formula"), (b't="e"', _ERROR, "error")):
-            if sign in text and len(extent.gaps) < _MAX_GAPS:
+        # </f> is found faster than <f; a sheet with formulas has one long before those written <f …/>.
+        extent.formulas = extent.formulas or b"</f>" in text
+        seen = ((extent.formulas, _NO_RESULT, "formula"), (b't="e"' in text, _ERROR, "error"))
+        for present, pattern, why in seen:
+            if present and len(extent.gaps) < _MAX_GAPS:
                 for letters, row in pattern.findall(text):
                     extent.gaps[int(row), column_index(letters.decode())] = why
         if b"mergeCell" in text:
@@ -208,7 +218,7 @@ class Package:
         """Bytes of each shared string, in order."""
         if not self.strings_part:
             return np.zeros(0, dtype=np.int64)
-        lengths: list[int] = []
+        lengths = array("q")  # a list of as many numbers takes four times the room
         rest, total = b"", 0
         for chunk in self.unpacker.chunks(self.strings_part):
             total += len(chunk)
@@ -218,4 +228,4 @@ class Package:
                 )
             *items, rest = (rest + chunk).split(b"</si>")
             lengths.extend(map(len, items))
-        return np.array(lengths, dtype=np.int64)
+        return np.frombuffer(lengths, dtype=np.int64) if lengths else np.zeros(0, dtype=np.int64)

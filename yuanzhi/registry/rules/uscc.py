@@ -118,7 +118,7 @@ def _explain(code: str, text: str) -> Uscc:
         return Uscc(kind="person", problem=_PERSON)
     if re.search(r"[\u4e00-\u9fff]", code):
         return _with_words(code)
-    if re.fullmatch(r"\d(\.\d+)?E\+?\d+", code):
+    if re.fullmatch(r"\d+E\+\d+", code):
         return _number(1e17)
     if len(code) == 18:
         return _wrong_signs(code)

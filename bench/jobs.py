@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
-JOBS, KILLS, WORKERS, LEASE = 400, 40, 3, 3.0
+JOBS, KILLS, WORKERS, LEASE = 300, 30, 3, 3.0
 JOB_SECONDS = 0.25
 
 
@@ -122,20 +122,19 @@ def _work_and_kill(kills: int) -> list[tuple[int, float]]:
     workers = [_worker() for _ in range(WORKERS)]
     cut: dict[tuple, float] = {}  # (job, attempt) → when its worker was killed
     waits: list[tuple[int, float]] = []
-    next_kill = time.monotonic() + 3
+    next_kill = time.monotonic()
     while True:
         now = time.monotonic()
         for key in [key for key in cut if not _waits(Lease, key)]:
             waits.append((key[1], now - cut.pop(key)))
         if not cut and not DBTaskResult.objects.filter(status__in=["READY", "RUNNING"]).exists():
             break
-        if kills and now >= next_kill:
-            victim = rng.randrange(WORKERS)
+        if kills and now >= next_kill and (victim := _victim(Lease, workers, rng)) is not None:
             pid = workers[victim].pid
             os.kill(pid, signal.SIGKILL)
             workers[victim].wait()
-            for lease in Lease.objects.filter(worker__contains=f"-{pid}-", until__isnull=False):
-                cut[lease.pk, lease.attempts] = now
+            for lease in _leases(Lease, pid).filter(until__isnull=False):
+                cut[lease.pk, lease.attempts] = time.monotonic()
             workers[victim] = _worker()
             kills, next_kill = kills - 1, now + rng.uniform(0.3, 1.2)
         time.sleep(0.02)
@@ -143,6 +142,17 @@ def _work_and_kill(kills: int) -> list[tuple[int, float]]:
         worker.terminate()
         worker.wait()
     return waits
+
+
+def _leases(leases, pid: int):
+    return leases.objects.filter(worker__contains=f"-{pid}-")
+
+
+def _victim(leases, workers: list[subprocess.Popen], rng: random.Random) -> int | None:
+    """A worker with a job in hand, as long as another one is up; one that still starts is no fair game."""
+    up = [n for n, worker in enumerate(workers) if _leases(leases, worker.pid).exists()]
+    busy = [n for n in up if _leases(leases, workers[n].pid).filter(until__isnull=False).exists()]
+    return rng.choice(busy) if len(up) > 1 and busy else None
 
 
 def _waits(leases, key: tuple) -> bool:

@@ -19,12 +19,12 @@ class Timing:
     @property
     def beat(self) -> float:
         """How often a worker renews its lease and looks for dead colleagues."""
-        return max(0.05, min(self.lease / 6, 5.0))
+        return max(0.05, min(self.lease / 8, 5.0))
 
     @property
     def held(self) -> dt.timedelta:
-        """What one renewal grants: the lease less the time it takes others to notice and to pick up."""
-        return dt.timedelta(seconds=max(self.lease / 2, self.lease - 2 * self.beat - self.poll))
+        """What one renewal grants: the lease less what others need to notice, and a beat to spare."""
+        return dt.timedelta(seconds=max(self.lease / 2, self.lease - 3 * self.beat - self.poll))
 
 
 def back_off(attempts: int) -> dt.timedelta:

@@ -332,28 +332,75 @@ def test_a_rhythm_that_became_faster_is_followed():
     assert tick(at("2026-11-24 10:05:00"), EVERY_FIVE) == ["test.five"]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_schedulers_that_look_at_the_same_moment_run_a_turn_once(worker_database):
-    barrier, taken = threading.Barrier(4), []
+def at_once(database, what) -> None:
+    """Run `what(barrier)` in four threads on the shared database."""
+    barrier, trouble = threading.Barrier(4), []
 
-    def schedule() -> None:
+    def body() -> None:
         try:
-            with worker_database():
-                for minute in range(5, 60, 5):
-                    barrier.wait(timeout=20)
-                    taken.extend(tick(at(f"2026-11-24 10:{minute:02}:00"), EVERY_FIVE))
+            with database():
+                what(barrier)
+        except Exception as error:
+            trouble.append(error)
+            barrier.abort()
         finally:
             connections.close_all()
 
+    threads = [threading.Thread(target=body) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert trouble == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_schedulers_that_look_at_the_same_moment_run_a_turn_once(worker_database):
+    taken = []
+
+    def schedule(barrier: threading.Barrier) -> None:
+        for minute in range(5, 60, 5):
+            barrier.wait(timeout=30)
+            taken.extend(tick(at(f"2026-11-24 10:{minute:02}:00"), EVERY_FIVE))
+
     with worker_database():
         tick(at("2026-11-24 10:02:00"), EVERY_FIVE)
-        threads = [threading.Thread(target=schedule) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=60)
+        at_once(worker_database, schedule)
         assert len(taken) == 11
         assert DBTaskResult.objects.count() == 11
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_that_reach_at_the_same_moment_take_each_job_once(worker_database):
+    taken = []
+
+    def take(barrier: threading.Barrier) -> None:
+        barrier.wait(timeout=30)
+        while (mine := run.claim(threading.current_thread().name, Timing())) is not None:
+            taken.append(mine.id)
+
+    with worker_database():
+        waiting = [enqueue(work.plain, str(n)) for n in range(30)]
+        at_once(worker_database, take)
+        # One that had to skip locked rows may have left early; nothing may be taken twice.
+        taken += [mine.id for mine in iter(lambda: run.claim("last", Timing()), None)]
+        assert sorted(taken) == sorted(waiting)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_once_holds_between_two_that_run_at_the_same_moment(worker_database):
+    firsts = []
+
+    def effect(barrier: threading.Barrier) -> None:
+        for n in range(10):
+            barrier.wait(timeout=30)
+            with transaction.atomic():
+                if once(f"effect {n}"):
+                    firsts.append(n)
+
+    with worker_database():
+        at_once(worker_database, effect)
+        assert sorted(firsts) == list(range(10))
 
 
 # -- loops ---------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from .access import SEE_SELF, Verb
 
@@ -77,7 +76,7 @@ def _next(request: HttpRequest) -> str:
     """The way back after signing in: the page itself, or for a fragment the page it sits in."""
     page = request.headers.get("HX-Current-URL") if "HX-Request" in request.headers else None
     path = urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl() if page else ""
-    return urlencode({REDIRECT_FIELD_NAME: path or request.get_full_path()})
+    return f"{REDIRECT_FIELD_NAME}={quote(path or request.get_full_path(), safe='/')}"
 
 
 def _send_to(request: HttpRequest, url: str) -> HttpResponse:

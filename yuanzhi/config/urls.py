@@ -8,3 +8,5 @@ urlpatterns = [
     path("", include("yuanzhi.cases.urls")),
     path("", include("yuanzhi.insights.urls")),
 ]
+
+handler404 = "yuanzhi.kernel.views.errors.page_missing"

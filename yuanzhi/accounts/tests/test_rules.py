@@ -31,9 +31,7 @@ def test_mobile(typed, number):
     assert mobile(typed) == number
 
 
-@pytest.mark.parametrize(
-    ("number", "shown"), [("13812345678", "138****5678"), ("95588", "****88"), ("", "")]
-)
+@pytest.mark.parametrize(("number", "shown"), [("13812345678", "138****5678"), ("95588", "****88"), ("", "")])
 def test_masked(number, shown):
     assert masked(number) == shown
 
@@ -41,11 +39,19 @@ def test_masked(number, shown):
 @pytest.mark.parametrize(
     ("agent", "words", "phone"),
     [
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0 Safari/537.36", "Chrome · Windows 电脑", False),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0 Safari/537.36",
+            "Chrome · Windows 电脑",
+            False,
+        ),
         ("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 Edg/120", "Edge · Windows 电脑", False),
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) MicroMessenger/8.0", "微信 · iPhone", True),
         ("Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile Safari/537", "Chrome · 安卓手机", True),
-        ("Mozilla/5.0 (Linux; Android 12; HarmonyOS) wxwork/4.1 MicroMessenger/7", "企业微信 · 鸿蒙手机", True),
+        (
+            "Mozilla/5.0 (Linux; Android 12; HarmonyOS) wxwork/4.1 MicroMessenger/7",
+            "企业微信 · 鸿蒙手机",
+            True,
+        ),
         ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) Version/17 Safari/605", "Safari · Mac 电脑", False),
         ("", "不认识的设备", False),
     ],

@@ -7,6 +7,7 @@ import secrets
 from django.db import models
 from django.db.models import Q
 
+from yuanzhi.kernel import clock
 from yuanzhi.registry.models import Building, Community, Enterprise
 
 from .states import CLOCK_RUNS, STATE_NAMES, State
@@ -144,7 +145,7 @@ class Note(models.Model):
     is_public = models.BooleanField("企业可见", default=False)
     author_id = models.BigIntegerField(null=True)
     author_label = models.CharField(max_length=80)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
     once = models.CharField(max_length=64, null=True, unique=True)
 
     def __str__(self) -> str:
@@ -168,7 +169,7 @@ class Verdict(models.Model):
     words = models.TextField("想说的话", blank=True)
     channel = models.CharField(max_length=8)  # link or portal
     rater = models.CharField(max_length=80)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "round"], name="verdict_once_a_round")]

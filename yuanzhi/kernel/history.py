@@ -21,8 +21,8 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.utils import timezone
 
+from . import clock
 from .models.history import ChainHead, HistoryEntry
 
 P = ParamSpec("P")
@@ -141,7 +141,7 @@ def draft(
         data=canonical(data),
         actor_id=actor.user_id,
         actor_label=actor.label,
-        at=at or timezone.now(),
+        at=at or clock.now(),
     )
 
 

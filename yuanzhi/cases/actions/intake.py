@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.models import User
+from yuanzhi.kernel import clock
 from yuanzhi.kernel.history import action, record
 from yuanzhi.kernel.numbering import next_number
 from yuanzhi.kernel.refusals import Refused
@@ -55,7 +56,7 @@ def open_case(
     desk = desk or (item.desk if item else None) or _guessed_desk(actor, words or title)
     if desk.community_id != actor.community_id:
         raise Refused("这个窗口不在本社区")
-    now = opened_at or timezone.now()
+    now = opened_at or clock.now()
     promise = promises.give(actor.community_id, item, now)
     phone = _phone(speaker_phone)
     values: dict[str, Any] = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F
-from django.utils import timezone
 
 from yuanzhi.accounts.access import Verb
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.models import User
+from yuanzhi.kernel import clock
 from yuanzhi.kernel.history import action, record
 from yuanzhi.kernel.refusals import Overtaken, Refused
 
@@ -58,7 +58,7 @@ def accept(*, actor: Actor, case: Case, owner: User | None = None) -> Case:
     """Take a case on: the actor (or `owner`) becomes its owner, the response clock stops, the next runs."""
     permit(actor, WORK_CASE, case)
     holder = owner or User.objects.filter(pk=actor.user_id).first()
-    now = timezone.now()
+    now = clock.now()
     return take(
         actor,
         case,
@@ -76,7 +76,7 @@ def decline(*, actor: Actor, case: Case, reason: str) -> Case:
     permit(actor, WORK_CASE, case)
     if not reason.strip():
         raise Refused("不予受理要说明原因，并告诉企业可以去哪里办")
-    now = timezone.now()
+    now = clock.now()
     case = take(actor, case, Step.DECLINE, outcome=reason.strip(), closed_at=now, responded_at=now)
     tell_enterprise(case, f"未能受理：{case.title}", key=f"case:{case.pk}:declined")
     return case
@@ -95,7 +95,7 @@ def wait_for_enterprise(*, actor: Actor, case: Case, question: str) -> Case:
     permit(actor, WORK_CASE, case)
     if not question.strip():
         raise Refused("写清楚要企业补充什么，时限从现在起暂停")
-    case = take(actor, case, Step.WAIT, paused_at=timezone.now())
+    case = take(actor, case, Step.WAIT, paused_at=clock.now())
     write_note(actor, case, question, is_public=True)
     tell_enterprise(case, f"需要补充：{question}", key=f"case:{case.pk}:wait:{case.version}")
     return case
@@ -118,7 +118,7 @@ def owed_or_worked(actor: Actor, case: Case) -> bool:
 
 
 def _resume(actor: Actor, case: Case) -> Case:
-    shift = promises.waited(case, timezone.now())
+    shift = promises.waited(case, clock.now())
     return take(
         actor,
         case,
@@ -137,7 +137,7 @@ def resolve(*, actor: Actor, case: Case, outcome: str) -> Case:
     permit(actor, WORK_CASE, case)
     if not outcome.strip():
         raise Refused("写一句办成了什么：企业会看到，并据此评价")
-    now = timezone.now()
+    now = clock.now()
     case = take(
         actor,
         case,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from yuanzhi.accounts.actor import Actor, by_link
+from yuanzhi.kernel import clock
 from yuanzhi.kernel.history import action, record
 from yuanzhi.kernel.refusals import Refused
 
@@ -52,7 +51,7 @@ def give_verdict(
     judgement = Judgement(is_solved, satisfaction)
     round_now = case.round
     if closes(judgement):
-        case = take(actor, case, Step.CONFIRM, closed_at=timezone.now())
+        case = take(actor, case, Step.CONFIRM, closed_at=clock.now())
     else:
         case = _reopen(actor, case)
     verdict = Verdict.objects.create(
@@ -85,7 +84,7 @@ def give_verdict(
 
 
 def _reopen(actor: Actor, case: Case) -> Case:
-    promise = promises.again(case.community_id, CALL_BACK_DAYS, timezone.now())
+    promise = promises.again(case.community_id, CALL_BACK_DAYS, clock.now())
     return take(
         actor,
         case,
@@ -105,7 +104,7 @@ def withdraw(*, actor: Actor, case: Case, by_token: str = "") -> Case:
         visible_to(actor, GIVE_VERDICT).filter(pk=case.pk).exists()
     ):
         raise Refused("只有企业自己能撤回诉求")
-    return take(actor, case, Step.WITHDRAW, closed_at=timezone.now())
+    return take(actor, case, Step.WITHDRAW, closed_at=clock.now())
 
 
 def hand_of(actor: Actor) -> Hand:

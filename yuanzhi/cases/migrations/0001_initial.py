@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import yuanzhi.cases.models
 import yuanzhi.cases.states
+import yuanzhi.kernel.clock
 from django.db import migrations, models
 
 
@@ -72,7 +73,7 @@ class Migration(migrations.Migration):
                 ('is_public', models.BooleanField(default=False, verbose_name='企业可见')),
                 ('author_id', models.BigIntegerField(null=True)),
                 ('author_label', models.CharField(max_length=80)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(default=yuanzhi.kernel.clock.now)),
                 ('once', models.CharField(max_length=64, null=True, unique=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='cases.case')),
             ],
@@ -105,7 +106,7 @@ class Migration(migrations.Migration):
                 ('words', models.TextField(blank=True, verbose_name='想说的话')),
                 ('channel', models.CharField(max_length=8)),
                 ('rater', models.CharField(max_length=80)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(default=yuanzhi.kernel.clock.now)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verdicts', to='cases.case')),
             ],
         ),

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from .. import clock
+
 
 class Notice(models.Model):
     """News for one account, shown at the bell. `key` makes the same news arrive once."""
@@ -12,7 +14,7 @@ class Notice(models.Model):
     title = models.CharField(max_length=120)
     body = models.CharField(max_length=400, blank=True)
     url = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
     read_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from .names import Name, as_brand, parse
-from .pinyin import SYLLABLES, is_hanzi, readings
+from .pinyin import LONGEST, SYLLABLES, is_hanzi, readings
 from .tokens import CODE_GRAM, name_readings
 
 
@@ -52,15 +52,18 @@ class Hold:
     end: int
     slips: int
     initials: bool
+    broken: bool  # the last syllable isn't typed to its end
 
 
 def holds(typed: str, text: str, sounds: Sequence[tuple[str, ...]], at: int, slips: int) -> Hold | None:
     """Match `typed` from character `at` on; letters stand for syllables or initials. None where it fails."""
     dead: set[tuple[int, int, int]] = set()
 
-    def walk(position: int, place: int, left: int, short: int, letters: int) -> Hold | None:
+    def walk(
+        position: int, place: int, left: int, short: int, letters: int, broken: bool = False
+    ) -> Hold | None:
         if position == len(typed):
-            return Hold(at, place, slips - left, bool(letters) and short == letters > 0)
+            return Hold(at, place, slips - left, short == letters > 0, broken)
         if place == len(text) or (position, place, left) in dead:
             return None
         sign = typed[position]
@@ -74,8 +77,8 @@ def holds(typed: str, text: str, sounds: Sequence[tuple[str, ...]], at: int, sli
                 if found:
                     return found
         else:
-            for size, brief in _steps(typed, position, sounds[place]):
-                found = walk(position + size, place + 1, left, short + brief, letters + 1)
+            for size, brief, open_ in _steps(typed, position, sounds[place]):
+                found = walk(position + size, place + 1, left, short + brief, letters + 1, open_)
                 if found:
                     return found
         dead.add((position, place, left))
@@ -84,22 +87,22 @@ def holds(typed: str, text: str, sounds: Sequence[tuple[str, ...]], at: int, sli
     return walk(0, at, slips, 0, 0)
 
 
-def _steps(typed: str, position: int, options: tuple[str, ...]) -> list[tuple[int, int]]:
-    """How many letters one character may take up, and whether they are only its initial."""
+def _steps(typed: str, position: int, options: tuple[str, ...]) -> list[tuple[int, bool, bool]]:
+    """How many letters one character may take up; only as its initial? as an unfinished syllable?"""
     steps = []
+    rest = typed[position : position + LONGEST + 1]
     for sound in options:
-        if typed.startswith(sound, position):
-            steps.append((len(sound), 0))
-        rest = typed[position:]
-        if len(rest) < len(sound) and sound.startswith(rest) and len(rest) > 1:
-            steps.append((len(rest), 0))
+        if rest.startswith(sound):
+            steps.append((len(sound), False, False))
     for sound in options:
         if sound not in SYLLABLES:
             continue
-        if typed[position] == sound[0] and len(sound) > 1:
-            steps.append((1, 1))
-        if sound[1:2] == "h" and typed.startswith(sound[:2], position):
-            steps.append((2, 1))
+        if 1 < len(rest) < len(sound) and sound.startswith(rest):
+            steps.append((len(rest), False, True))
+        if rest[0] == sound[0] and len(sound) > 1:
+            steps.append((1, True, False))
+        if sound[1:2] == "h" and rest.startswith(sound[:2]):
+            steps.append((2, True, False))
     return list(dict.fromkeys(steps))
 
 
@@ -148,7 +151,7 @@ def _why(name: Name, found: Hold) -> Why:
     if found.slips:
         return Why.SAME_SOUND
     if name.starts and found.begin == name.starts[0]:
-        if found.end == name.brand_end:
+        if found.end == name.brand_end and not found.broken:
             return Why.BRAND_INITIALS if found.initials else Why.BRAND
         return Why.START_INITIALS if found.initials else Why.BRAND_START
     if found.begin in name.starts or found.begin == 0:

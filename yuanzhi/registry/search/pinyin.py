@@ -6,6 +6,7 @@ Syllables are written without tones, ü as v: "lv". A character has a tuple of r
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from itertools import takewhile
 
 from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
@@ -161,7 +162,8 @@ def resegment(window: tuple[str, ...]) -> tuple[str, ...]:
     >>> resegment(("xi", "an", "fu"))
     ('xian', 'fu')
     """
-    cut = segment("".join(window), partial=False)
+    run = "".join(takewhile(SYLLABLES.__contains__, window))
+    cut = segment(run, partial=False)
     return cut if cut and cut[0] != window[0] else ()
 
 

@@ -15,12 +15,13 @@ from .pinyin import SYLLABLES, completions, is_hanzi, readings, segment, segment
 from .tokens import CODE_GRAM, COMMON_END, GRAMS
 
 Tree = str | tuple  # a token, or ("&" | "|", tree, …)
-MAX_LENGTH = 60
+MAX_LENGTH = 160  # a long name in full pinyin
 _MAX_LATIN = 12  # longer runs that can be read as syllables are not taken for initials or foreign words
 _MAX_PAIRS = 6
 _UNSURE = 3
 _MAX_OPTIONS = 6
 _INITIALS = "abcdefghjklmnopqrstwxyz"
+_FOLLOWERS = _INITIALS + "iuv0123456789"
 _LONGEST_GRAM = GRAMS[-1]
 
 
@@ -96,8 +97,9 @@ def _hanzi_sounds(term: str) -> Iterator[tuple[str, ...]]:
 def _cuts(run: str, last: bool) -> list[list[Unit]]:
     sounded = dict.fromkeys(filter(None, (segment(run, partial=False), segment(run) if last else None)))
     found = []
-    for cut in sounded or (segment_mixed(run),):
-        units = [Unit("", (piece,), piece not in SYLLABLES and len(piece) == 1) for piece in cut]
+    for cut in sounded or _foreign(run, last) or (segment_mixed(run),):
+        foreign = not sounded and cut[0] not in SYLLABLES
+        units = [Unit("", (piece,), len(piece) == 1 and (foreign or piece not in SYLLABLES)) for piece in cut]
         if last and len(cut[-1]) > 1:
             # Still being typed: "rongda" is also the beginning of rongdai.
             units[-1] = Unit("", completions(cut[-1]))
@@ -106,6 +108,16 @@ def _cuts(run: str, last: bool) -> list[list[Unit]]:
     if letters not in found and not (sounded and len(run) > _MAX_LATIN):
         found.append(letters)
     return found
+
+
+def _foreign(run: str, last: bool) -> tuple[tuple[str, ...], ...]:
+    """Letters of a foreign word and then syllables: "necruanjian" → n e c ruan jian. Empty for short runs."""
+    if len(run) < 6:
+        return ()
+    for head in range(1, len(run) - 3):
+        if tail := segment(run[head:], partial=last):
+            return ((*run[:head], *tail), segment_mixed(run))
+    return ()
 
 
 def _pair(first: Unit, second: Unit, sign: str = "") -> Tree | None:
@@ -142,8 +154,8 @@ def _telling(trees: list[Tree]) -> list[Tree]:
     ]
     if not kept:
         return trees[:1]
-    step = -(-len(kept) // _MAX_PAIRS)
-    return kept[::step]
+    # Every second one still covers every character; fewer would not tell 第一 from 第二.
+    return kept if len(kept) <= _MAX_PAIRS else list(dict.fromkeys([*kept[::2], kept[-1]]))
 
 
 def _started(units: Sequence[Unit]) -> Tree:
@@ -168,7 +180,7 @@ def _anywhere(units: Sequence[Unit]) -> Tree:
         return either(unit.char, unit.char + "*")
     if unit.letter or unit.char:
         return either(*("^" + sound for sound in unit.sounds))
-    return either(*unit.sounds, *(f"{sound}-{letter}" for sound in unit.sounds[:3] for letter in _INITIALS))
+    return either(*unit.sounds, *(f"{sound}-{sign}" for sound in unit.sounds[:3] for sign in _FOLLOWERS))
 
 
 def code_tree(term: str) -> Tree | None:
@@ -195,11 +207,17 @@ def start_tree(term: str) -> Tree:
 
 
 def unfinished_tree(term: str) -> Tree | None:
-    """The last letter taken for the next initial: "rongdayouxiang" is on its way to …youxiangongsi."""
-    if term[-1] not in _INITIALS or term[-2:-1] not in _INITIALS + "iuv":
+    """Where letters break off, the last syllables may have been cut wrongly: those are left out, or cut anew.
+
+    "…youxiango" is on its way to youxiangongsi; "rongdag" to rongda guo.
+    """
+    if not "a" <= term[-1] <= "z":
         return None
-    way = readings_of(term[:-1])[0]
-    if len(way) < 2 or way[-1].char or way[-1].letter:
+    way = readings_of(term)[0]
+    if len(way) > 2 * _UNSURE:
+        return _anywhere(way[:-_UNSURE])
+    way = readings_of(term[:-1])[0] if len(term) > 2 else []
+    if len(way) < 2 or way[-1].char or way[-1].letter or term[-1] not in _INITIALS:
         return None
     syllable = next((s for s in way[-1].sounds if term[:-1].endswith(s)), None)
     return (
@@ -211,11 +229,7 @@ def unfinished_tree(term: str) -> Tree | None:
 
 def name_tree(term: str) -> Tree:
     """The term stands anywhere in a name."""
-    ways = readings_of(term)
-    if "a" <= term[-1] <= "z":
-        # Where letters break off, the last syllables may have been cut wrongly: …youxiango(ngsi).
-        ways = [way[:-_UNSURE] if len(way) > 2 * _UNSURE else way for way in ways]
-    return either(*map(_anywhere, ways))
+    return either(*(_anywhere(way) for way in readings_of(term)))
 
 
 def sound_tree(term: str) -> Tree | None:

@@ -20,7 +20,7 @@ from functools import lru_cache
 from itertools import product
 
 from .names import Name, as_brand, brand, normalise, parse
-from .pinyin import lengthened_by, living, resegment, text_readings
+from .pinyin import SYLLABLES, lengthened_by, living, resegment, text_readings
 
 CODE_GRAM = 4
 GRAMS = (2, 3, 4)
@@ -172,8 +172,11 @@ def _recut(sounds: Sequence[tuple[str, ...]], at: int) -> Iterator[str]:
     if cut:
         yield from _recut_first(window)
         if at:
-            for before in sounds[at - 1]:
-                yield f"{before}-{cut[0]}"
+            yield from (f"{before}-{cut[0]}" for before in sounds[at - 1])
+        # Where a digit or foreign letter ends the run, it is the neighbour of the last syllable.
+        size = next((n for n, sound in enumerate(window) if sound not in SYLLABLES), None)
+        if size is not None:
+            yield f"{cut[-1]}-{window[size]}"
 
 
 def _start_tokens(text: str, sounds: Sequence[tuple[str, ...]], start: int, out: set[str]) -> None:

@@ -7,8 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from yuanzhi.kernel.templatetags import ui
+
 SMALL_TARGETS = """() => [...document.querySelectorAll(`a.button, button.button, .chip, .nav a, .tabs a,
-    select, .picker input, textarea, .look-tiles label, .look-chips label, .look-segmented label, .searchbox`)]
+    select, textarea, .picker input, .look-tiles label, .look-chips label, .look-segmented label,
+    .searchbox`)]
   .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5)
   .map((e) => `${e.className} ${e.textContent.trim().slice(0, 12)} ${e.getBoundingClientRect().height}`)"""
 SMALL_TYPE = """() => [...document.querySelectorAll('input, select, textarea')]
@@ -199,6 +202,19 @@ def test_errors_stand_beside_their_fields_and_keep_what_was_typed(page, axe, sho
     shots(page, "style_errors", full_page=True)
 
 
+def test_a_toast_lies_above_an_open_dialog_and_is_announced(page):
+    at(page)
+    page.get_by_role("link", name="打开对话框").click()
+    page.evaluate(
+        "() => document.body.dispatchEvent(new CustomEvent('toast',"
+        " { bubbles: true, detail: { text: '已派给顾明律师', url: '#', action: '撤回' } }))"
+    )
+    toast = page.get_by_role("status").filter(has_text="已派给顾明律师")
+    expect(toast).to_be_visible()
+    assert toast.evaluate("(e) => e.matches(':popover-open')")
+    expect(toast.get_by_role("link", name="撤回")).to_be_visible()
+
+
 def test_a_lost_network_is_said_in_words(page, watch):
     watch.expect("ERR_FAILED", "console: htmx:")
     at(page, "workbench")
@@ -220,3 +236,42 @@ def test_without_javascript_everything_has_a_way(browser, live_server):
     page.get_by_role("button", name="换成深色").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     context.close()
+
+
+DRAW_MAP = """async ([library, worker]) => {
+  const { Map, setWorkerUrl } = await import(library);
+  setWorkerUrl(worker);
+  const box = Object.assign(document.createElement('div'), { className: 'full-canvas' });
+  document.getElementById('main').replaceChildren(box);
+  const ring = [[120, 30], [120.1, 30], [120.1, 30.1], [120, 30.1], [120, 30]];
+  const data = { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } };
+  const map = new Map({ container: box, center: [120.05, 30.05], zoom: 10, style: {
+    version: 8, sources: { parks: { type: 'geojson', data } },
+    layers: [{ id: 'parks', type: 'fill', source: 'parks', paint: { 'fill-color': '#0d5f80' } }] } });
+  return new Promise((done) => {
+    map.on('idle', () => done(map.queryRenderedFeatures({ layers: ['parks'] }).length));
+    map.on('error', (e) => done(String(e.error)));
+    setTimeout(() => done('too slow'), 20000);
+  });
+}"""
+DRAW_CHART = """async ([library]) => {
+  const { init } = await import(library);
+  const box = Object.assign(document.createElement('div'), { className: 'chart' });
+  document.getElementById('main').replaceChildren(box);
+  const chart = init(box);
+  chart.setOption({ animation: false, tooltip: { renderMode: 'richText' }, aria: { enabled: true },
+    xAxis: { type: 'category', data: ['1 月', '2 月'] }, yAxis: {},
+    series: [{ type: 'bar', data: [3, 5] }] });
+  return box.querySelectorAll('canvas').length;
+}"""
+
+
+@pytest.mark.parametrize(
+    ("script", "bundles"), [(DRAW_MAP, ("map.js", "map-worker.js")), (DRAW_CHART, ("charts.js",))]
+)
+def test_maps_and_charts_draw_under_the_content_policy(page, script, bundles):
+    urls = [ui.bundle(name) for name in bundles]
+    if not all(urls):
+        pytest.skip("图表和地图还没有打包：make assets")
+    at(page)
+    assert page.evaluate(script, urls) == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django import forms
 from django.template import Context, Template, TemplateSyntaxError
+from django.template.loader import render_to_string
 from django.test import Client
 
 from yuanzhi.kernel.forms import Picker, Renderer
@@ -189,6 +190,13 @@ def test_the_style_page_is_not_there_in_a_deployment(client: Client, settings):
         page = client.get("/__style", {"frame": frame, "theme": "dark"})
         assert page.status_code == 200
         assert 'data-theme="dark"' in page.content.decode()
+
+
+@pytest.mark.parametrize("page", ["400", "403", "403_csrf", "404", "429", "500"])
+def test_an_error_page_needs_no_request_and_shows_a_way_on(page):
+    html = render_to_string(f"{page}.html")
+    assert 'class="button primary"' in html
+    assert "<h1>" in html
 
 
 def test_no_template_carries_what_the_content_policy_forbids():

@@ -1,7 +1,9 @@
 """All writes of the register. Import from here: `from yuanzhi.registry import actions`."""
 
+from .community import edit_community
 from .contacts import add_contact, edit_contact, retire_contact, reveal_phone
-from .enterprises import confirm_facts, register_enterprise, resolve_conflict, state_facts
+from .enterprises import confirm_facts, link_parent, register_enterprise, resolve_conflict, state_facts
+from .lists import drop_filter, note_export, save_filter
 from .merging import merge, unmerge
 from .places import (
     add_building,
@@ -29,19 +31,24 @@ __all__ = [
     "assign_parks",
     "confirm_facts",
     "dismiss_captain",
+    "drop_filter",
     "edit_building",
+    "edit_community",
     "edit_contact",
     "edit_park",
     "found_community",
+    "link_parent",
     "mark_elsewhere",
     "merge",
     "move_in",
     "move_out",
+    "note_export",
     "place_known",
     "register_enterprise",
     "resolve_conflict",
     "retire_contact",
     "reveal_phone",
+    "save_filter",
     "set_office_hours",
     "source_for",
     "state_facts",

@@ -221,3 +221,26 @@ def confirm_facts(*, actor: Actor, enterprise: Enterprise) -> None:
     Enterprise.objects.filter(pk=enterprise.pk).update(confirmed_on=today)
     enterprise.confirmed_on = today
     record(actor=actor, verb="enterprise.confirmed", subject=enterprise)
+
+
+@action
+def link_parent(*, actor: Actor, enterprise: Enterprise, parent: Enterprise | None) -> None:
+    """Say whose branch an enterprise is (None: nobody's). Raises Refused for itself or a circle."""
+    permit_on(actor, EDIT_ENTERPRISE, enterprise)
+    seen = parent
+    while seen is not None:
+        if seen.pk == enterprise.pk:
+            raise Refused("上级企业不能是它自己，也不能绕一圈又回到它")
+        seen = seen.parent
+    if parent is not None and parent.community_id != enterprise.community_id:
+        raise Refused(f"{parent.name}不在本社区的名录里")
+    before = enterprise.parent
+    Enterprise.objects.filter(pk=enterprise.pk).update(parent=parent, updated_at=timezone.now())
+    enterprise.parent = parent
+    record(
+        actor=actor,
+        verb="enterprise.linked",
+        subject=enterprise,
+        context=parent or "",
+        changes={"parent": [before.name if before else "", parent.name if parent else ""]},
+    )

@@ -1,0 +1,132 @@
+"""The demo's needs, opened, worked and judged by the people whose job it is, at the time when it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from demo.plan import DemoCase
+from yuanzhi.accounts.actor import Actor
+from yuanzhi.accounts.queries import actor_for
+from yuanzhi.cases import actions
+from yuanzhi.cases.models import Case
+from yuanzhi.kernel import clock
+from yuanzhi.registry.models import Enterprise
+
+if TYPE_CHECKING:
+    from demo.build import Builder
+
+# What the plan's states need, step by step. A merged case waits for merging to be built.
+PATHS: dict[str, tuple[str, ...]] = {
+    "received": (),
+    "accepted": ("accept",),
+    "in_progress": ("accept", "start"),
+    "waiting": ("accept", "wait"),
+    "resolved": ("accept", "start", "resolve"),
+    "confirmed": ("accept", "start", "resolve", "judge"),
+    "reopened": ("accept", "start", "resolve", "judge"),
+    "declined": ("decline",),
+    "withdrawn": ("accept", "withdraw"),
+    "merged": ("decline",),
+}
+
+
+def open_cases(builder: Builder) -> None:
+    """Open the plan's cases, the oldest first, so that their numbers run with time."""
+    plan = builder.plan
+    rows = Enterprise.objects.select_related("building").in_bulk(
+        [builder.enterprises[item.enterprise] for item in plan.cases]
+    )
+    for item in sorted(plan.cases, key=lambda item: item.opened):
+        Life(builder, item, rows[builder.enterprises[item.enterprise]]).live()
+
+
+class Life:
+    """One case from its beginning to where the plan wants it."""
+
+    def __init__(self, builder: Builder, item: DemoCase, enterprise: Enterprise) -> None:
+        self.builder, self.item, self.enterprise = builder, item, enterprise
+        self.opened = timezone.make_aware(item.opened)
+        self.officer: Actor = actor_for(builder.users[item.owner], builder.community.pk)
+
+    def live(self) -> None:
+        item, story = self.item, self.item.story
+        with clock.at(self.opened):
+            self.case = actions.open_case(
+                actor=self.builder.house,
+                enterprise=self.enterprise,
+                title=story.title,
+                words=story.words,
+                desk=self.builder.desks[story.desk],
+                channel=story.channel,
+                speaker=item.spoke,
+                is_confidential=story.confidential,
+                owner=None if story.state == "received" else self.builder.users[item.owner],
+            )
+        path = PATHS[story.state]
+        span = min(self._until() - self.opened, dt.timedelta(days=9))
+        for number, step in enumerate(path, 1):
+            moment = self.opened + span * (number / (len(path) + 1))
+            with clock.at(moment):
+                self.case = getattr(self, step)() or Case.objects.get(pk=self.case.pk)
+
+    def _until(self) -> dt.datetime:
+        return max(timezone.now(), self.opened + dt.timedelta(minutes=10))
+
+    def accept(self) -> Case:
+        return actions.accept(actor=self.officer, case=self.case)
+
+    def start(self) -> Case:
+        return actions.start(actor=self.officer, case=self.case)
+
+    def wait(self) -> Case:
+        return actions.wait_for_enterprise(
+            actor=self.officer, case=self.case, question="还差一份盖章的材料，补齐就能接着办"
+        )
+
+    def resolve(self) -> Case:
+        helper = f"（{HELPERS[self.item.story.helper]}一起办的）" if self.item.story.helper in HELPERS else ""
+        return actions.resolve(
+            actor=self.officer, case=self.case, outcome=f"已经办好，和企业当面说清了{helper}"
+        )
+
+    def decline(self) -> Case:
+        reason = (
+            "这件事和另一件是同一件，并到那边一起办"
+            if self.item.story.state == "merged"
+            else ("这件事社区办不了：请到区行政服务中心综合窗口，带上营业执照，我们可以陪着去")
+        )
+        return actions.decline(actor=self.officer, case=self.case, reason=reason)
+
+    def withdraw(self) -> Case:
+        return actions.withdraw(actor=actions.link_actor(self.case), case=self.case, by_token=self.case.token)
+
+    def judge(self) -> None:
+        verdict = self.item.story.verdict
+        actions.give_verdict(
+            actor=actions.link_actor(self.case),
+            case=self.case,
+            by_token=self.case.token,
+            is_solved=verdict.solved if verdict else True,
+            satisfaction=verdict.stars if verdict else 4,
+            words=verdict.words if verdict else "",
+        )
+
+
+HELPERS = {
+    "law": "律师",
+    "accounting": "会计师",
+    "tax": "税务师",
+    "finance": "银行",
+    "ip": "专利代理师",
+    "council": "园治会",
+    "jingxin": "经信部门",
+    "keji": "科技部门",
+    "weijian": "卫健部门",
+    "canlian": "残联",
+    "gongan": "公安",
+    "renshe": "人社部门",
+    "jiaoyu": "教育部门",
+}

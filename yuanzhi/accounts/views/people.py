@@ -101,7 +101,7 @@ def _person_page(request: HttpRequest, user: User, **extra: Any) -> HttpResponse
 @sensitive_variables("password")
 def open_account(request: HttpRequest) -> HttpResponse:
     """A new account; its one-time password is shown on the page that answers, and nowhere else."""
-    form = OpenForm(request.POST or None)
+    form = OpenForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         password = one_time()
         try:
@@ -117,7 +117,7 @@ def open_account(request: HttpRequest) -> HttpResponse:
 def edit_account(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a name, change a phone."""
     user = _visible(request, pk)
-    form = EditForm(request.POST or None, initial={"name": user.name}, masked=user.phone_masked)
+    form = EditForm(_posted(request), initial={"name": user.name}, masked=user.phone_masked)
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit_account(
@@ -215,7 +215,7 @@ def grant_role(request: HttpRequest, pk: int, role: str = "") -> HttpResponse:
     if role not in set(Role):
         raise not_found(f"没有“{role}”这种身份")
     wanted = Role(role)
-    form = GrantForm(request.POST or None, role=wanted, community_id=request.actor.community_id)
+    form = GrantForm(_posted(request), role=wanted, community_id=request.actor.community_id)
     if request.method == "POST" and form.is_valid():
         try:
             actions.grant_role(
@@ -253,7 +253,7 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
     membership = membership_to_end(request.actor, pk)
     if membership is None:
         raise not_found("没有这个身份，或者它不在您的社区")
-    form = EndForm(request.POST or None)
+    form = EndForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_role(actor=request.actor, membership=membership, **form.cleaned_data)
@@ -286,6 +286,11 @@ def _visible(request: HttpRequest, pk: int, or_named: str = "") -> User:
     if named is not None and named.pk == pk:
         return named
     return get_object_or_404(people_visible_to(request.actor), pk=pk)
+
+
+def _posted(request: HttpRequest) -> Any:
+    """What a form is bound to: nothing unless it was sent (an empty sending counts)."""
+    return request.POST if request.method == "POST" else None
 
 
 def _ask_first(request: HttpRequest, user: User, question: str) -> HttpResponse | None:

@@ -10,9 +10,10 @@ from django.utils import timezone
 from demo.plan import DemoCase
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.queries import actor_for
-from yuanzhi.cases import actions
+from yuanzhi.cases import actions, promises
 from yuanzhi.cases.models import Case
 from yuanzhi.kernel import clock
+from yuanzhi.kernel.workdays import WorkTime, add_work_time, work_time_between
 from yuanzhi.registry.models import Enterprise
 
 if TYPE_CHECKING:
@@ -66,9 +67,12 @@ class Life:
                 owner=None if story.state == "received" else self.builder.users[item.owner],
             )
         path = PATHS[story.state]
-        span = min(self._until() - self.opened, dt.timedelta(days=9))
+        here = promises.clock_of(self.builder.community.pk)
+        spent = work_time_between(self.opened, self._until(), here.calendar, here.hours)
+        spent = min(spent, 6 * here.hours.minutes)  # people don't take longer than a good week
         for number, step in enumerate(path, 1):
-            moment = self.opened + span * (number / (len(path) + 1))
+            share = WorkTime(minutes=spent * number // (len(path) + 1))
+            moment = add_work_time(self.opened, share, here.calendar, here.hours).at
             with clock.at(moment):
                 self.case = getattr(self, step)() or Case.objects.get(pk=self.case.pk)
 

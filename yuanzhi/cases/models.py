@@ -98,6 +98,10 @@ class Case(models.Model):
     response_due = models.DateTimeField("应响应")
     resolution_due = models.DateTimeField("应办结")
     due_at = models.DateTimeField("到期")
+    # What the promise was made of, so that a newly published calendar can work it out again.
+    promise_from = models.DateTimeField()
+    response_hours = models.PositiveSmallIntegerField()
+    resolution_days = models.PositiveSmallIntegerField()
     is_provisional = models.BooleanField("时限含未发布日历", default=False)
     paused_at = models.DateTimeField(null=True)
     paused_minutes = models.PositiveIntegerField("挂起（工作分钟）", default=0)

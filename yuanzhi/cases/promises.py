@@ -38,17 +38,21 @@ class Clock:
 
 @dataclass(frozen=True)
 class Promise:
-    """Two instants, and whether they rest on a calendar that is not published yet."""
+    """Two instants, what they were made of, and whether they rest on a calendar not published yet."""
 
+    since: dt.datetime
+    response_hours: int
+    resolution_days: int
     response_due: dt.datetime
     resolution_due: dt.datetime
     is_provisional: bool
-    response_hours: int
-    resolution_days: int
 
     def fields(self) -> dict[str, Any]:
         """As the columns of a new case."""
         return {
+            "promise_from": self.since,
+            "response_hours": self.response_hours,
+            "resolution_days": self.resolution_days,
             "response_due": self.response_due,
             "resolution_due": self.resolution_due,
             "due_at": self.response_due,
@@ -60,46 +64,44 @@ class Promise:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class Shift:
-    """A promise after waiting: its new end, and the work minutes that were spent waiting."""
-
-    due: dt.datetime
-    minutes: int
-    is_provisional: bool
-
-
 def clock_of(community_id: int | None) -> Clock:
     """The clock of a community. Two queries."""
     pairs = Community.objects.values_list("office_hours", flat=True).get(pk=community_id)
     return Clock(current_calendar(), OfficeHours.of(pairs))
 
 
-def give(community_id: int | None, item: ServiceItem | None, now: dt.datetime) -> Promise:
+def work_out(clock: Clock, since: dt.datetime, hours: int, days: int, paused: int = 0) -> Promise:
+    """The promise that begins at `since`: so many work hours to respond, so many workdays to resolve.
+
+    `paused`: work minutes that the case has waited for the enterprise since then.
+    """
+    response = add_work_time(since, WorkTime(minutes=hours * 60), clock.calendar, clock.hours)
+    whole = WorkTime(days=days, minutes=paused)
+    resolution = add_work_time(since, whole, clock.calendar, clock.hours)
+    provisional = response.provisional or resolution.provisional
+    return Promise(since, hours, days, response.at, resolution.at, provisional)
+
+
+def give(clock: Clock, item: ServiceItem | None, now: dt.datetime) -> Promise:
     """The promise for a need that comes in now."""
-    clock = clock_of(community_id)
     hours = item.response_hours if item else DEFAULT_RESPONSE_HOURS
     days = item.resolution_days if item else DEFAULT_RESOLUTION_DAYS
-    response = add_work_time(now, WorkTime(minutes=hours * 60), clock.calendar, clock.hours)
-    resolution = add_work_time(now, WorkTime(days=days), clock.calendar, clock.hours)
-    return Promise(response.at, resolution.at, response.provisional or resolution.provisional, hours, days)
+    return work_out(clock, now, hours, days)
 
 
-def again(community_id: int, days: int, now: dt.datetime) -> Promise:
-    """The promise after the enterprise said no: so many workdays from now."""
-    clock = clock_of(community_id)
-    moment = add_work_time(now, WorkTime(days=days), clock.calendar, clock.hours)
-    return Promise(moment.at, moment.at, moment.provisional, 0, days)
-
-
-def waited(case: Case, now: dt.datetime) -> Shift:
-    """What the promise of a paused case becomes when it goes on: moved by the work time it stood still.
-
-    A case that was paused after its time was up stays breached by as much as it was.
-    """
-    clock = clock_of(case.community_id)
+def waited(case: Case, clock: Clock, now: dt.datetime) -> int:
+    """Work minutes that a paused case has waited so far; 0 for one that isn't paused."""
     if case.paused_at is None:
-        return Shift(case.resolution_due, 0, case.is_provisional)
-    minutes = work_time_between(case.paused_at, now, clock.calendar, clock.hours)
-    moved = add_work_time(case.resolution_due, WorkTime(minutes=minutes), clock.calendar, clock.hours)
-    return Shift(moved.at, minutes, case.is_provisional or moved.provisional)
+        return 0
+    return work_time_between(case.paused_at, now, clock.calendar, clock.hours)
+
+
+def of_case(case: Case, clock: Clock, paused: int | None = None) -> Promise:
+    """A case's promise, worked out anew from what it was made of and the minutes it stood still."""
+    return work_out(
+        clock,
+        case.promise_from,
+        case.response_hours,
+        case.resolution_days,
+        case.paused_minutes if paused is None else paused,
+    )

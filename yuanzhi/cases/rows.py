@@ -77,8 +77,7 @@ def sign_of(case: Case, clock: Clock, now: dt.datetime) -> Sign:
             return Sign("kept" if kept else "broken", "按时办结" if kept else "超时办结", case.resolved_at)
         return Sign("kept", STATE_NAMES[state], None)
     pressing = {Urgency.BREACHED: "late", Urgency.SOON: "soon"}.get(urgency(case.due_at, now, False), "ok")
-    words = clock.say(now, case.due_at)
-    return Sign(pressing, f"{words}（暂按工作日）" if case.is_provisional else words, case.due_at)
+    return Sign(pressing, clock.say(now, case.due_at), case.due_at)
 
 
 def row_of(case: Case, clock: Clock, now: dt.datetime) -> Row:

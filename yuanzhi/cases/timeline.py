@@ -16,6 +16,7 @@ _SAYS = {
     "case.opened": "提出诉求",
     "case.handed_over": "转给{desk}",
     "case.judged": "企业评价：{label}",
+    "case.promise_moved": "放假安排公布，时限重新推算",
 }
 _TONES = {
     "case.accept": "brand",

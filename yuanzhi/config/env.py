@@ -38,7 +38,10 @@ class Env:
     https: bool = field(default=False, metadata={"env": "YUANZHI_HTTPS", "help": "前面有 HTTPS 时设为 1"})
     sqlite_full_sync: bool = field(
         default=False,
-        metadata={"env": "YUANZHI_SQLITE_FULL_SYNC", "help": "每次提交都落盘：断电也不丢最后几秒，写入慢一些"},
+        metadata={
+            "env": "YUANZHI_SQLITE_FULL_SYNC",
+            "help": "每次提交都落盘：断电也不丢最后几秒，写入慢一些",
+        },
     )
     demo: bool = field(
         default=False, metadata={"env": "YUANZHI_DEMO", "help": "登录页显示演示账号；真实社区不要打开"}

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("yuanzhi.kernel.urls")),
     path("", include("yuanzhi.accounts.urls")),
+    path("", include("yuanzhi.registry.urls")),
     path("", include("yuanzhi.cases.urls")),
     path("", include("yuanzhi.insights.urls")),
 ]

@@ -1,5 +1,6 @@
 """All writes of cases: the way from a need to the enterprise's own verdict."""
 
+from .calendar import recompute_promises
 from .intake import open_case
 from .steps import (
     accept,
@@ -24,6 +25,7 @@ __all__ = [
     "link_actor",
     "open_case",
     "owed_or_worked",
+    "recompute_promises",
     "resolve",
     "resume",
     "start",

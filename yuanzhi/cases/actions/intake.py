@@ -57,7 +57,7 @@ def open_case(
     if desk.community_id != actor.community_id:
         raise Refused("这个窗口不在本社区")
     now = opened_at or clock.now()
-    promise = promises.give(actor.community_id, item, now)
+    promise = promises.give(promises.clock_of(actor.community_id), item, now)
     phone = _phone(speaker_phone)
     values: dict[str, Any] = {
         "community_id": actor.community_id,

@@ -118,16 +118,18 @@ def owed_or_worked(actor: Actor, case: Case) -> bool:
 
 
 def _resume(actor: Actor, case: Case) -> Case:
-    shift = promises.waited(case, clock.now())
+    clock_here = promises.clock_of(case.community_id)
+    paused = case.paused_minutes + promises.waited(case, clock_here, clock.now())
+    promise = promises.of_case(case, clock_here, paused)
     return take(
         actor,
         case,
         Step.RESUME,
         paused_at=None,
-        paused_minutes=case.paused_minutes + shift.minutes,
-        resolution_due=shift.due,
-        due_at=shift.due,
-        is_provisional=shift.is_provisional,
+        paused_minutes=paused,
+        resolution_due=promise.resolution_due,
+        due_at=promise.resolution_due,
+        is_provisional=promise.is_provisional,
     )
 
 

@@ -84,17 +84,10 @@ def give_verdict(
 
 
 def _reopen(actor: Actor, case: Case) -> Case:
-    promise = promises.again(case.community_id, CALL_BACK_DAYS, clock.now())
-    return take(
-        actor,
-        case,
-        Step.REOPEN,
-        round=case.round + 1,
-        resolution_due=promise.resolution_due,
-        due_at=promise.resolution_due,
-        is_provisional=promise.is_provisional,
-        closed_at=None,
-    )
+    """The next round: called back and worked again within CALL_BACK_DAYS from now."""
+    promise = promises.work_out(promises.clock_of(case.community_id), clock.now(), 0, CALL_BACK_DAYS)
+    fields = promise.fields() | {"due_at": promise.resolution_due, "response_due": case.response_due}
+    return take(actor, case, Step.REOPEN, round=case.round + 1, paused_minutes=0, closed_at=None, **fields)
 
 
 @action

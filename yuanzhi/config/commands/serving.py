@@ -14,8 +14,12 @@ from django.core.management import call_command
 
 
 def prepare() -> None:
-    """Bring the database up to date."""
+    """Bring the database up to date, and the work calendar to what has been published."""
+    from yuanzhi.accounts.actor import system
+    from yuanzhi.kernel.calendar import load_published_calendar
+
     call_command("migrate", interactive=False, verbosity=0)
+    load_published_calendar(actor=system())
 
 
 def web(args: argparse.Namespace) -> int:

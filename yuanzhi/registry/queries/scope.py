@@ -122,3 +122,8 @@ def grids_by_park(park_ids: Iterable[int], on: dt.date | None = None) -> dict[in
     """{park id: its grid} for these parks on a day. One query."""
     terms = GridTerm.objects.filter(terms_in_force(on), park_id__in=list(park_ids))
     return {term.park_id: term.grid for term in terms.select_related("grid")}
+
+
+def community_ids() -> list[int]:
+    """Ids of all communities of the house: for the house's own work, not for a page."""
+    return list(Community.objects.order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,20 @@
+"""What cases do on news from below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from yuanzhi.accounts.actor import system
+from yuanzhi.registry.queries import community_ids
+
+from .actions import recompute_promises
+
+
+def on_calendar_changed(**_: Any) -> None:
+    """Move the open promises of every community. Idempotent: a second run finds nothing to move."""
+    for community_id in community_ids():
+        last = recompute_promises(actor=system(community_id, "工作日历"), community_id=community_id)
+        while last:
+            last = recompute_promises(
+                actor=system(community_id, "工作日历"), community_id=community_id, after=last
+            )

@@ -7,8 +7,14 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
+        from yuanzhi.kernel.imports.kinds import register
+
+        from .imports.kind import ENTERPRISES
         from .industries import load_when_empty
         from .scopes import provide_scopes
+        from .wording import lend_names
 
         provide_scopes()
+        lend_names()
+        register(ENTERPRISES)
         post_migrate.connect(load_when_empty, sender=self)

@@ -51,6 +51,9 @@ def import_table(args: argparse.Namespace) -> int:
 
 def undo_import(args: argparse.Namespace) -> int:
     """Undo an import as a whole."""
+    from yuanzhi.config.commands.serving import prepare
+
+    prepare()
     from yuanzhi.registry.imports.command import undo
 
     return undo(batch_id=args.batch)
@@ -59,7 +62,9 @@ def undo_import(args: argparse.Namespace) -> int:
 def community(args: argparse.Namespace) -> int:
     """Found a community with its desks and its first security administrator."""
     from yuanzhi.cases.setup import found
+    from yuanzhi.config.commands.serving import prepare
 
+    prepare()
     try:
         found(actor=Actor(name="命令行", is_system=True), name=args.name, code=args.code)
     except Refused as refusal:

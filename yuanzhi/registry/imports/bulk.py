@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.kernel.history import Draft, action, draft, record_many
+from yuanzhi.kernel.imports.table import Table
 from yuanzhi.kernel.refusals import Refused
 from yuanzhi.kernel.sealed import fingerprint, seal
 
@@ -25,7 +26,6 @@ from ..models import Building, Contact, Enterprise, Park, Source, Tenancy, Unit
 from ..rules.facts import FACTS
 from ..rules.names import name_key
 from ..rules.phones import Phone
-from .table import Table
 
 CHUNK = 500
 Place = tuple[int, int | None, int | None]  # ids of park, building, unit

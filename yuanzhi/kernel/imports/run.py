@@ -1,0 +1,279 @@
+"""The three passes over a table: check it, bring it in, take it back. Each goes on where it was cut off."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone
+
+from ..history import Acting, action, cause, record
+from ..jobs import check_lease
+from ..models import HistoryEntry, ImportBatch, ImportFinding
+from ..refusals import Overtaken, Refused
+from ..tabular.findings import Finding, TableError
+from ..tabular.mapping import Record, read_records
+from .kinds import Plan, Session, kind_of
+from .states import Move, allowed
+from .step import Ahead, Counts, Step, UndoStep, keep_findings, turn
+from .store import begun, move, opened
+
+log = logging.getLogger("yuanzhi.imports")
+
+CHUNK = 500  # rows in one transaction: larger ones make others wait (trial: p95 80 ms at 500)
+FOLLOW = 500  # entries of one step of what follows
+TRIES = 10  # times a chunk is planned anew because somebody was faster
+
+Say = Callable[[ImportBatch], None]
+NOTHING = dict.fromkeys(("cursor", "created", "updated", "unchanged", "rejected", "doubted"), 0)
+
+
+def _silent(batch: ImportBatch) -> None:
+    pass
+
+
+def origin(batch: ImportBatch) -> str:
+    """The cause under which all it wrote stands in the history."""
+    return f"import:{batch.pk}"
+
+
+def load(batch_id: int) -> ImportBatch:
+    """The batch as it is now. Raises ImportBatch.DoesNotExist."""
+    return ImportBatch.objects.get(pk=batch_id)
+
+
+def _fail(batch: ImportBatch, message: str) -> None:
+    move(load(batch.pk), Move.FAIL, message=message[:400], finished_at=timezone.now())
+
+
+def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
+    while chunk := list(islice(records, CHUNK)):
+        yield chunk
+
+
+class _Pass:
+    """An opened table and the session that reads it."""
+
+    def __init__(self, batch: ImportBatch) -> None:
+        kind = kind_of(batch.kind)
+        self.actor = kind.actor(batch)
+        table, matching = opened(batch)
+        if matching.problems:
+            raise TableError("".join(matching.problems))
+        self.notes = (*table.notes, *matching.notes)
+        self.total = max(table.rows_hint - matching.header_row, 0)
+        self.records = read_records(table, matching)
+        self.session: Session = kind.session(batch, self.actor)
+
+    def chunks(self) -> Iterator[tuple[list[Record], list[Any]]]:
+        """(records, items of those that can be taken), chunk by chunk."""
+        ready = self.session.ready
+        for records in _chunks(self.records):
+            items = [item for record in records if (item := ready(record)) is not None]
+            yield records, items
+
+
+def check(batch_id: int, say: Say = _silent) -> ImportBatch:
+    """Dry run: find out what each row would do, write nothing but findings. Ends in CHECKED or FAILED."""
+    batch = load(batch_id)
+    if not allowed(Move.CHECK, batch.state, begun(batch)):
+        return batch
+    try:
+        going = _Pass(batch)
+        _start_check(batch, going.total)
+        for records, items in going.chunks():
+            plan = going.session.plan(items)
+            with transaction.atomic():
+                _add(batch, records[-1].row, Counts.of(records, plan))
+                keep_findings(batch.pk, _findings(records, plan))
+            check_lease()
+            say(batch)
+    except Overtaken:
+        raise
+    except (TableError, Refused) as error:
+        _fail(batch, str(error))
+        return load(batch_id)
+    rows = batch.created + batch.updated + batch.unchanged + batch.rejected
+    message = "" if rows else "表头下面没有数据。"
+    options = {**batch.options, "notes": list(going.notes)}
+    move(batch, Move.CHECKED, total=rows, options=options, message=message)
+    return batch
+
+
+def _start_check(batch: ImportBatch, total: int) -> None:
+    with transaction.atomic():
+        ImportFinding.objects.filter(batch=batch).delete()
+        move(batch, Move.CHECK, total=total, **NOTHING)
+
+
+def _add(batch: ImportBatch, cursor: int, counts: Counts) -> None:
+    batch.cursor = cursor
+    for name, value in vars(counts).items():
+        setattr(batch, name, getattr(batch, name) + value)
+    batch.save(update_fields=["cursor", *vars(counts)])
+
+
+def _findings(records: list[Record], plan: Plan) -> list[Finding]:
+    return [finding for record in records for finding in record.findings] + plan.findings
+
+
+def commit(batch_id: int, say: Say = _silent) -> ImportBatch:
+    """Bring the rows in, those above the cursor; then what follows them. Ends in DONE or FAILED.
+
+    May be cut off anywhere and called again: no row goes in twice. Raises Ahead or LeaseLost when another
+    worker is at it.
+    """
+    batch = load(batch_id)
+    if not allowed(Move.COMMIT, batch.state, begun(batch)):
+        return batch
+    try:
+        begin_commit(batch)
+        with cause(origin(batch)):
+            if batch.options["stage"] == "rows":
+                _rows(batch, say)
+                _stage(batch, "follow")
+            _follow(batch, say)
+    except Overtaken:
+        raise
+    except (TableError, Refused) as error:
+        _fail(batch, str(error))
+        return load(batch_id)
+    _end(actor=kind_of(batch.kind).actor(batch), batch=batch)
+    return batch
+
+
+def begin_commit(batch: ImportBatch) -> None:
+    """Rows may go in from now on, or go on going in. Raises Overtaken."""
+    if batch.options.get("stage"):
+        move(batch, Move.COMMIT, message="", finished_at=None)
+        return
+    with transaction.atomic():
+        ImportFinding.objects.filter(batch=batch).delete()
+        move(batch, Move.COMMIT, options={**batch.options, "stage": "rows"}, message="", **NOTHING)
+
+
+def _rows(batch: ImportBatch, say: Say) -> None:
+    going = _Pass(batch)
+    if not batch.cursor and not batch.total:
+        ImportBatch.objects.filter(pk=batch.pk).update(total=going.total)
+        batch.total = going.total
+    for records, items in going.chunks():
+        if records[-1].row <= batch.cursor:
+            continue
+        _take(batch, going, records, items)
+        batch = load(batch.pk)
+        check_lease()
+        say(batch)
+    batch.options["notes"] = list(going.notes)
+
+
+def _take(batch: ImportBatch, going: _Pass, records: list[Record], items: list[Any]) -> None:
+    """One chunk: planned from what is there, written if that still holds, else planned anew."""
+    for left in range(TRIES, 0, -1):
+        now = turn(batch)
+        plan = going.session.plan(items)
+        step = Step(
+            batch, batch.cursor, records[-1].row, now, Counts.of(records, plan), _findings(records, plan)
+        )
+        try:
+            going.session.take(actor=going.actor, plan=plan, step=step)
+            return
+        except (Overtaken, IntegrityError, OperationalError) as error:
+            if left == 1:
+                raise
+            log.info("import %s row %s: planned anew (%s)", batch.pk, records[0].row, error)
+
+
+def _stage(batch: ImportBatch, stage: str) -> None:
+    current = load(batch.pk)
+    options = {**current.options, **batch.options, "stage": stage}
+    total = current.created + current.updated + current.unchanged + current.rejected
+    done = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.COMMITTING)
+    if not done.update(options=options, total=total):
+        raise Ahead
+    batch.options = options
+
+
+def _entries(batch: ImportBatch, **where: Any):
+    return HistoryEntry.objects.filter(chain=batch.chain, cause=origin(batch), **where)
+
+
+def _follow(batch: ImportBatch, say: Say) -> None:
+    kind = kind_of(batch.kind)
+    session = kind.session(batch, kind.actor(batch))
+    while True:
+        after = batch.options.get("followed", 0)
+        entries = list(_entries(batch, seq__gt=after).order_by("seq")[:FOLLOW])
+        if not entries:
+            return
+        session.follow(entries)
+        batch.options["followed"] = entries[-1].seq
+        ImportBatch.objects.filter(pk=batch.pk).update(options=batch.options)
+        check_lease()
+        say(load(batch.pk))
+
+
+@action
+def _end(*, actor: Acting, batch: ImportBatch) -> None:
+    """The last step: what came of it, for the history when it changed something."""
+    batch.refresh_from_db()
+    move(batch, Move.DONE, finished_at=timezone.now(), message="")
+    if batch.created or batch.updated:
+        record(
+            actor=actor,
+            verb="import.done",
+            subject=origin(batch),
+            kind=batch.kind,
+            filename=batch.filename,
+            created=batch.created,
+            updated=batch.updated,
+            unchanged=batch.unchanged,
+            rejected=batch.rejected,
+        )
+
+
+def undo(batch_id: int, say: Say = _silent, actor: Acting | None = None) -> ImportBatch:
+    """Take the whole import back, the newest entry first. Ends in UNDONE or FAILED. May be cut off and
+    called again. `actor`: who wants it; default is who uploaded it."""
+    batch = load(batch_id)
+    if not allowed(Move.UNDO, batch.state, begun(batch)):
+        return batch
+    kind = kind_of(batch.kind)
+    try:
+        actor = actor or kind.actor(batch)
+        move(batch, Move.UNDO, message="", finished_at=None)
+        with cause(f"undo:{batch.pk}"):
+            session = kind.session(batch, actor)
+            _take_back(batch, session, actor, say)
+            _end_undo(actor=actor, batch=batch, session=session)
+    except Overtaken:
+        raise
+    except Refused as error:
+        _fail(batch, str(error))
+    return load(batch_id)
+
+
+def _take_back(batch: ImportBatch, session: Session, actor: Acting, say: Say) -> None:
+    while True:
+        batch = load(batch.pk)
+        below = batch.options.get("undo_below", 0)
+        bound = {"seq__lt": below} if below else {}
+        entries = list(_entries(batch, **bound).order_by("-seq")[:CHUNK])
+        if not entries:
+            return
+        session.undo(actor=actor, entries=entries, step=UndoStep(batch, below, entries[-1].seq))
+        check_lease()
+        say(load(batch.pk))
+
+
+@action
+def _end_undo(*, actor: Acting, batch: ImportBatch, session: Session) -> None:
+    batch.refresh_from_db()
+    session.finish_undo(actor=actor)
+    kept = batch.options.get("kept_count", 0)
+    message = f"有 {kept} 处导入以后又有人动过，没有撤销，原因列在下面。" if kept else ""
+    move(batch, Move.UNDONE, finished_at=timezone.now(), message=message)
+    record(actor=actor, verb="import.undone", subject=origin(batch), filename=batch.filename, kept=kept)

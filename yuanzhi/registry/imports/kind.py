@@ -1,0 +1,98 @@
+"""The register's kind of table, as the import engine knows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from yuanzhi.accounts.actor import Actor, system
+from yuanzhi.accounts.models import User
+from yuanzhi.accounts.queries import actor_for
+from yuanzhi.kernel.imports.step import Step, UndoStep
+from yuanzhi.kernel.models import HistoryEntry, ImportBatch
+from yuanzhi.kernel.refusals import Refused
+from yuanzhi.kernel.tabular.mapping import Layout, Record
+
+from .. import index
+from ..access import IMPORT
+from ..models import Source
+from . import layout
+from .placing import Places
+from .plan import Planner, RegisterPlan
+from .ready import Line, Reader
+from .take import Writer, take_rows
+from .undoing import clear_source, undo_rows
+
+INDEXED = 100  # enterprises indexed in one transaction, so that others wait for a moment only
+
+
+def options_for(day: dt.date | None = None) -> dict[str, Any]:
+    """The options of a batch: the day for which the table holds (today), and today itself."""
+    today = timezone.localdate()
+    return {"day": (day or today).isoformat(), "today": today.isoformat()}
+
+
+class Session:
+    """One pass over a spreadsheet of enterprises."""
+
+    def __init__(self, batch: ImportBatch) -> None:
+        self.batch, self.day = batch, dt.date.fromisoformat(batch.options["day"])
+        self.places = Places(batch.chain)
+        self.reader = Reader(self.places)
+        self.planner = Planner(batch.chain, self.places, self.day, Source.Kind.IMPORT)
+        self.writer = Writer(batch.chain, self.places, batch.filename, self.day, batch.pk)
+        self._last: Sequence[Line] | None = None
+
+    def ready(self, record: Record) -> Line | None:
+        return self.reader.line(record)
+
+    def plan(self, items: Sequence[Line]) -> RegisterPlan:
+        if items is self._last:  # planned anew: rooms made by what was rolled back are not there
+            self.places.load_units()
+        self._last = items
+        return self.planner.plan(items)
+
+    def take(self, *, actor: Actor, plan: RegisterPlan, step: Step) -> None:
+        self.writer.prepare(plan)
+        take_rows(actor=actor, plan=plan, step=step, writer=self.writer)
+
+    def follow(self, entries: Sequence[HistoryEntry]) -> None:
+        names = {entry.subject for entry in entries if entry.subject.startswith("enterprise:")}
+        ids = sorted(int(name.rpartition(":")[2]) for name in names)
+        for start in range(0, len(ids), INDEXED):
+            index.refresh(ids[start : start + INDEXED])
+
+    def undo(self, *, actor: Actor, entries: Sequence[HistoryEntry], step: UndoStep) -> None:
+        undo_rows(actor=actor, entries=entries, step=step)
+
+    def finish_undo(self, *, actor: Actor) -> None:
+        clear_source(actor=actor, community_id=self.batch.chain, batch_id=self.batch.pk)
+
+
+class Enterprises:
+    """The kind "registry.enterprise"."""
+
+    code = layout.KIND
+    name = "企业"
+
+    def layout(self, options: dict[str, Any]) -> Layout:
+        return layout.layout(options)
+
+    def actor(self, batch: ImportBatch) -> Actor:
+        user_id = batch.options.get("by_id", batch.user_id)
+        if user_id is None:
+            return system(batch.chain, batch.user_label or "系统")
+        user = User.objects.filter(pk=user_id).first()
+        actor = actor_for(user, batch.chain) if user else Actor()
+        if actor.community_id != batch.chain or not actor.may(IMPORT):
+            raise Refused(f"{batch.user_label}现在没有“{IMPORT.name}”的权限，这次导入停在这里")
+        return actor
+
+    def session(self, batch: ImportBatch, actor: Actor) -> Session:
+        return Session(batch)
+
+
+ENTERPRISES = Enterprises()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ from typing import BinaryIO
 from .findings import TableError
 
 MB = 1 << 20
+
+# What zipfile raises on damaged or unusual archives.
+ZIP_TROUBLE = (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, ValueError, EOFError, OSError)
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class Unpacker:
                         raise _bomb(name)
                     self._check_ratio(info, total)
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
+        except ZIP_TROUBLE as error:
             raise TableError(
                 "文件损坏，没法完整解压（可能是下载或拷贝中断了）。请重新取一份原文件再上传。"
             ) from error

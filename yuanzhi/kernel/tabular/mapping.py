@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
 
 from .findings import (
     ERROR,
@@ -15,10 +17,12 @@ from .findings import (
     Cell,
     DoubtfulCell,
     Finding,
+    TableError,
     cell_text,
     column_letter,
 )
-from .reader import Table
+from .limits import Limits
+from .reader import Table, open_table
 
 HEADER_ROWS = 15  # the header is looked for in this many rows; instructions may stand above it
 Parse = Callable[[Cell], object]
@@ -133,6 +137,33 @@ def match(table: Table, layout: Layout, overrides: Mapping[str | int, str | None
             f"第 {number} 行的表头里没有{names}；现有：{found[:200]}。请补上，或在下面指定它对应哪一列。",
         )
     return Matching(layout, number, first_row, headers, places, tuple(unknown), tuple(problems), tuple(notes))
+
+
+def open_matching(
+    source: str | Path | BinaryIO,
+    layout: Layout,
+    filename: str = "",
+    *,
+    sheet: str = "",
+    overrides: Mapping[str | int, str | None] | None = None,
+    limits: Limits | None = None,
+) -> tuple[Table, Matching]:
+    """Open a file and match its headers. Where no sheet is named, the first one that fits is taken."""
+    table = open_table(source, filename, sheet=sheet, limits=limits)
+    matching = match(table, layout, overrides)
+    if sheet or not matching.problems:
+        return table, matching
+    for name in table.sheets:
+        if name == table.sheet:
+            continue
+        try:
+            other = open_table(source, filename, sheet=name, limits=limits)
+        except TableError:  # an empty sheet among others is nobody's mistake
+            continue
+        fitting = match(other, layout, overrides)
+        if not fitting.problems:
+            return other, fitting
+    return table, matching
 
 
 def _score(layout: Layout, cells: Sequence[Cell], overrides: Mapping[str | int, str | None]) -> float:

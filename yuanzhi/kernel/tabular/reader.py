@@ -11,16 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from .delimited import open_delimited
 from .findings import Cell, TableError
 from .limits import BoundedGzip, Limits
-from .sheets import DAMAGED, calamine_rows, streamed_rows
+from .sheets import PASSWORD, calamine_rows, calamine_trouble, streamed_rows
 from .workbook import Merged, Package
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PASSWORD = "这个文件加了密码，读不了。请在 Excel 或 WPS 里取消密码（文件→信息→保护工作簿），保存后再上传。"  # noqa: S105
 _OTHERS = (
     (b"%PDF", "这是 PDF 文件，不是表格。请向对方要一份 Excel 表，或者先转换成 .xlsx 再上传。"),
     (b"\x89PNG", "这是图片，不是表格。请把内容录入 Excel，存为 .xlsx 再上传。"),
@@ -217,27 +216,23 @@ def _open_xlsx(opened: Callable[[], Any], sheet: str, limits: Limits) -> Table:
 
 def _open_xls(opened: Callable[[], Any], sheet: str) -> Table:
     _refuse_other_ole(opened())
-    try:
-        with CalamineWorkbook.from_object(opened()) as book:
-            names = [
-                item.name
-                for item in book.sheets_metadata
-                if item.typ == SheetTypeEnum.WorkSheet and item.visible == SheetVisibleEnum.Visible
-            ]
-            for name in [sheet] if sheet else names:
-                if name not in book.sheet_names:
-                    raise TableError(f"没有找到工作表「{name}」。")
-                found = book.get_sheet_by_name(name)
-                if found.start is not None:
-                    break
-            else:
-                raise TableError("工作表里一个字也没有。请确认数据在哪张表上，表头和数据都要有。")
-            merged = [(a + 1, b, c + 1, d) for (a, b), (c, d) in found.merged_cell_ranges or []]
-            rows, columns = (at + 1 for at in found.end or (-1, -1))
-    except PasswordError as error:
-        raise TableError(_PASSWORD) from error
-    except CalamineError as error:
-        raise TableError(DAMAGED) from error
+    with calamine_trouble():
+        book = CalamineWorkbook.from_object(opened())
+        names = [
+            item.name
+            for item in book.sheets_metadata
+            if item.typ == SheetTypeEnum.WorkSheet and item.visible == SheetVisibleEnum.Visible
+        ]
+        for name in [sheet] if sheet else names:
+            if name not in book.sheet_names:
+                raise TableError(f"没有找到工作表「{name}」。")
+            found = book.get_sheet_by_name(name)
+            if found.start is not None:
+                break
+        else:
+            raise TableError("工作表里一个字也没有。请确认数据在哪张表上，表头和数据都要有。")
+        merged = [(a + 1, b, c + 1, d) for (a, b), (c, d) in found.merged_cell_ranges or []]
+        rows, columns = (at + 1 for at in found.end or (-1, -1))
     table = Table(
         kind="xls",
         filename="",
@@ -265,7 +260,7 @@ def _refuse_other_ole(stream: Any) -> None:
         return name.encode("utf-16-le") in data
 
     if holds("EncryptedPackage") or holds("EncryptionInfo"):
-        raise TableError(_PASSWORD)
+        raise TableError(PASSWORD)
     if holds("Workbook") or re.search("Book\x00".encode("utf-16-le"), data):
         return
     if holds("WordDocument"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from xml.parsers import expat
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
@@ -19,39 +20,47 @@ from .workbook import Package
 
 _CHUNK = 1 << 18
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+PASSWORD = "这个文件加了密码，读不了。请在 Excel 或 WPS 里取消密码（文件→信息→保护工作簿），保存后再上传。"  # noqa: S105
 DAMAGED = "文件内部结构损坏，读不了。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
 
 Numbered = Iterator[tuple[int, tuple[Cell, ...]]]
 
 
-def calamine_rows(source, sheet: str) -> Numbered:
-    """Rows by calamine. Also serves .xls. Yields (row number from 1, cells from column A)."""
+@contextmanager
+def calamine_trouble() -> Iterator[None]:
+    """What calamine raises, as a TableError. A panic of its Rust code is no Exception to Python."""
     try:
-        with CalamineWorkbook.from_object(source) as book:
-            table = book.get_sheet_by_name(sheet)
-            if table.start is None:
-                return
-            margin = ("",) * table.start[1]
-            for number, cells in enumerate(table.iter_rows(), 1):
-                yield number, margin + tuple(cells)
+        yield
     except PasswordError as error:
-        raise TableError("这个文件加了密码，读不了。请在 Excel 或 WPS 里取消密码，保存后再上传。") from error
+        raise TableError(PASSWORD) from error
     except CalamineError as error:
         raise TableError(DAMAGED) from error
     except BaseException as error:
-        if type(error).__name__ == "PanicException":  # a Rust panic is no Exception to Python
+        if type(error).__name__ == "PanicException":
             raise TableError(DAMAGED) from error
         raise
 
 
+def calamine_rows(source, sheet: str) -> Numbered:
+    """Rows by calamine. Also serves .xls. Yields (row number from 1, cells from column A)."""
+    with calamine_trouble():
+        book = CalamineWorkbook.from_object(source)
+        table = book.get_sheet_by_name(sheet)
+    if table.start is None:
+        return
+    margin = ("",) * table.start[1]
+    for number, cells in enumerate(table.iter_rows(), 1):
+        yield number, margin + tuple(cells)
+
+
 def streamed_rows(package: Package, part: str) -> Numbered:
     """Rows by an event parser, one chunk of XML at a time; memory: the shared strings and a few rows."""
-    reader = _SheetStream(shared_strings(package), date_styles(package), package.date1904)
     try:
+        reader = _SheetStream(shared_strings(package), date_styles(package), package.date1904)
         for chunk in package.unpacker.chunks(part, _CHUNK):
             reader.feed(chunk)
             yield from reader.take()
-    except expat.ExpatError as error:
+    except (expat.ExpatError, ValueError, LookupError, OverflowError) as error:
         raise TableError(DAMAGED) from error
 
 

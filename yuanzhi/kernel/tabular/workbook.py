@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from .findings import TableError, column_index
-from .limits import MB, Limits, Unpacker
+from .limits import MB, ZIP_TROUBLE, Limits, Unpacker
 
 _COLUMN = re.compile(rb'<c r="([A-Z]{1,3})\d')
 _ROW = re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
@@ -66,7 +66,7 @@ class Package:
         self.limits = limits
         try:
             self.archive = zipfile.ZipFile(source)
-        except (zipfile.BadZipFile, OSError, ValueError) as error:
+        except ZIP_TROUBLE as error:
             raise TableError(
                 "文件损坏或没有传完整，打不开。请用 Excel 或 WPS 打开原文件，另存为 .xlsx 再上传。"
             ) from error
@@ -102,7 +102,7 @@ class Package:
             )
         try:
             return ElementTree.fromstring(text)  # noqa: S314 - no document type, no entities (checked above)
-        except ElementTree.ParseError as error:
+        except (ElementTree.ParseError, ValueError, LookupError) as error:
             raise TableError(
                 "文件内部结构损坏，读不了。请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
             ) from error

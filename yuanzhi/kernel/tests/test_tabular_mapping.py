@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from openpyxl import Workbook
 
 from yuanzhi.kernel.tabular.findings import ERROR, WARNING, BadCell, DoubtfulCell, cell_text
-from yuanzhi.kernel.tabular.mapping import Column, Layout, match, normal, read_records
+from yuanzhi.kernel.tabular.mapping import Column, Layout, match, normal, open_matching, read_records
 from yuanzhi.kernel.tabular.reader import open_table
 
-from .tabular_files import with_sheet, xlsx
+from .tabular_files import saved, with_sheet, xlsx
 
 
 def number(cell):
@@ -113,6 +114,22 @@ def test_a_file_without_a_header_says_what_was_seen():
     matching = match(open_table(xlsx([("张三", "语文", 90), ("李四", "数学", 80)])), LAYOUT)
     assert "前 15 行里没有找到表头（至少要有「企业名称」、「信用代码」）" in matching.problems[0]
     assert "张三、语文、90" in matching.problems[0]
+
+
+def test_the_sheet_whose_headers_fit_is_taken():
+    book = Workbook()
+    book.active.append(["填表说明", "请看清楚"])
+    book.create_sheet("空表")
+    fitting = book.create_sheet("名单")
+    fitting.append(["企业名称", "信用代码"])
+    fitting.append(["甲", "91A"])
+    file = saved(book)
+    table, matching = open_matching(file, LAYOUT, "名单.xlsx")
+    assert (table.sheet, matching.problems) == ("名单", ())
+    assert "读的是「名单」" in table.notes[0]
+    assert [record.values["name"] for record in read_records(table, matching)] == ["甲"]
+    _, named = open_matching(file, LAYOUT, sheet="Sheet")
+    assert named.problems
 
 
 def test_the_same_column_twice_is_a_problem_and_a_weaker_one_only_a_note():

@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import io
 import tracemalloc
+import zipfile
 
 import pytest
 import xlwt
@@ -110,14 +111,7 @@ def test_an_xlsx_is_read_with_kinds_and_row_numbers(limits: Limits):
 
 
 def test_an_xls_is_read():
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("企业")
-    for number, row in enumerate(ROWS):
-        for position, value in enumerate(row):
-            sheet.write(number, position, value)
-    out = io.BytesIO()
-    book.save(out)
-    table = open_table(out, "名单.xls")
+    table = open_table(as_xls(), "名单.xls")
     assert (table.kind, table.sheet) == ("xls", "企业")
     assert texts(table) == WANTED
 
@@ -236,6 +230,49 @@ def test_what_is_no_table_is_refused_in_a_sentence(name: str):
     sentence = str(refusal.value)
     assert word in sentence
     assert sentence.endswith("。")
+
+
+def stored(file: io.BytesIO) -> bytes:
+    """The same zip uncompressed, so that damage reaches the XML inside."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return out.getvalue()
+
+
+def as_xls() -> io.BytesIO:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("企业")
+    for number, row in enumerate(ROWS):
+        for position, value in enumerate(row):
+            sheet.write(number, position, value)
+    out = io.BytesIO()
+    book.save(out)
+    return out
+
+
+SOUND = {
+    "xls": as_xls().getvalue(),
+    "xlsx": xlsx(ROWS).getvalue(),
+    "stored": stored(sharing(xlsx(ROWS))),
+    "csv": as_text(",").encode("gb18030"),
+    "gzip": gzip.compress(as_text(",").encode()),
+}
+DAMAGE = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=3)), max_size=8)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(SOUND)), DAMAGE, st.sampled_from([Limits(), Limits(fast=0)]))
+def test_a_damaged_file_is_read_or_refused_but_never_breaks(kind: str, damage, limits: Limits):
+    data = bytearray(SOUND[kind])
+    for where, what in damage:
+        at = int(where * len(data))
+        data[at : at + 1] = what
+    try:
+        list(open_table(io.BytesIO(bytes(data)), limits=limits).rows())
+    except TableError as refusal:
+        assert str(refusal).endswith("。")
 
 
 def test_a_file_over_the_limit_is_refused_with_both_numbers():

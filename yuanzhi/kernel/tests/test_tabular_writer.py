@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -15,7 +16,7 @@ from yuanzhi.kernel.tabular.reader import open_table
 from yuanzhi.kernel.tabular.returning import messages, returned_name, write_back
 from yuanzhi.kernel.tabular.writer import write_template
 
-from .tabular_files import saved, sharing, with_parts, xlsx
+from .tabular_files import saved, sharing, with_parts, with_sheet, xlsx
 
 LAYOUT = Layout(
     "企业",
@@ -174,6 +175,32 @@ def test_formats_pictures_and_other_sheets_are_kept():
     assert [str(area) for area in first.merged_cells.ranges] == ["A6:C6"]
     assert (first.column_dimensions["A"].width, first.column_dimensions["D"].width) == (33, 60)
     assert first["D1"].value == "错误信息"
+
+
+ODD_ROWS = {
+    "empty rows between": (
+        '<row r="1"><c r="A1" t="str"><v>企业名称</v></c><c r="B1" t="str"><v>信用代码</v></c></row>'
+        '<row r="2"/><row r="3" ht="20"/><row r="4" spans="1:2"><c r="A4" t="str"><v>甲</v></c></row>'
+    ),
+    "rows without numbers": (
+        '<row><c r="A1" t="str"><v>企业名称</v></c><c r="B1" t="str"><v>信用代码</v></c></row>'
+        '<row/><row></row><row><c r="A4" t="str"><v>甲</v></c></row>'
+    ),
+}
+
+
+@pytest.mark.parametrize("rows", ODD_ROWS.values(), ids=list(ODD_ROWS))
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_a_message_finds_its_row_however_the_rows_are_written(rows: str, prefix: str):
+    file = with_sheet(rows)
+    if prefix:
+        xml = zipfile.ZipFile(file).read("xl/worksheets/sheet1.xml").decode()
+        xml = re.sub(r"<(/?)(\w)", rf"<\1{prefix}\2", xml).replace("xmlns=", "xmlns:x=")
+        file = with_parts(file, {"xl/worksheets/sheet1.xml": xml.encode()})
+    out = back(file, "名单.xlsx", [Finding(4, "", ERROR, "就是这一行 <&>。")])
+    sheet = load_workbook(out).active
+    assert (sheet["C1"].value, sheet["C4"].value) == ("错误信息", "就是这一行 <&>。")
+    assert texts(out)[4][:3] == ["甲", "", "就是这一行 <&>。"]
 
 
 def test_nothing_of_the_users_is_written_over():

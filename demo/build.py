@@ -179,7 +179,7 @@ class Builder:
         for firm in firms:
             row = by_pk[self.enterprises[firm.key]]
             if firm.former_names:
-                source = self._source("名称变更登记", firm.former_names[-1][1])
+                source = self._source("名称变更登记", firm.as_of.replace(day=1))
                 registry.state_facts(
                     actor=self.house, enterprise=row, facts={"name": firm.name}, source=source
                 )
@@ -212,12 +212,12 @@ class Builder:
                     is_main=row.is_main,
                 )
             )
-        seat_many(actor=self.house, seats=seats)
         away = Enterprise.objects.in_bulk([self.enterprises[row.enterprise] for row in elsewhere])
         for row in elsewhere:
             registry.mark_elsewhere(
                 actor=self.house, enterprise=away[self.enterprises[row.enterprise]], where=row.elsewhere
             )
+        seat_many(actor=self.house, seats=seats)  # last: who sits here leads the list
         placed = {row.enterprise for row in self.plan.tenancies}
         registry_index(pk for key, pk in self.enterprises.items() if key not in placed)
 

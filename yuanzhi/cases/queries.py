@@ -14,12 +14,13 @@ from yuanzhi.registry.models import Building
 from yuanzhi.registry.queries import within
 
 from .access import SEE_CASE, WORK_CASE
-from .models import Case, Desk, ServiceItem
+from .models import Case, Desk, ServiceItem, Verdict
 from .rules import Urgency
 from .states import OPEN, STATE_NAMES, State
 
 FOR_ROWS = ("enterprise", "desk", "building__park")  # what rows.row_of reads
 _OPEN = sorted(OPEN)
+JUDGED = sorted({State.CONFIRMED, State.REOPENED})
 
 # The state filter of the list: "open" stands for every state in which the community still has to act.
 STATE_FILTERS: list[tuple[State, str]] = list(STATE_NAMES.items())
@@ -154,3 +155,9 @@ def urgency_counts(rows: QuerySet[Case], now: dt.datetime) -> dict[Urgency, int]
         paused=Count("pk", filter=paused),
     )
     return {kind: found[kind.value] for kind in Urgency}
+
+
+def latest_verdicts(actor: Actor, limit: int = 4) -> list[Verdict]:
+    """The enterprises' latest words on cases the actor may see. One query."""
+    rows = Verdict.objects.filter(case__in=visible_to(actor).filter(state__in=JUDGED))
+    return list(rows.select_related("case").order_by("-pk")[:limit])

@@ -6,18 +6,20 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from yuanzhi.accounts.access import SEE_HISTORY, SEE_PEOPLE
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.guards import signed_in
 from yuanzhi.cases import queries
-from yuanzhi.cases.access import SEE_PORTAL, SEE_WORKBENCH
+from yuanzhi.cases.access import SEE_PORTAL, SEE_WORKBENCH, WORK_CASE
 from yuanzhi.cases.promises import Clock, clock_of
 from yuanzhi.cases.rows import grouped, row_of
-from yuanzhi.cases.rules import URGENCY_NAMES, Urgency
+from yuanzhi.cases.rules import Urgency
 
 from ..greeting import greeting, sentence
+from ..panels import days_ahead, register_todo
 
 PAGE = 60
 TABS = [("todo", "待办"), ("verdict", "待回访"), ("raised", "我发起"), ("done", "已办")]
@@ -52,7 +54,11 @@ def _workbench(request: HttpRequest, actor: Actor) -> HttpResponse:
         "greeting": greeting(actor.name, timezone.localtime(now)),
         "sentence": sentence(counts),
         "today": timezone.localtime(now),
-        "counts": [(URGENCY_NAMES[kind], counts[kind]) for kind in Urgency],
+        "may_work": actor.may(WORK_CASE),
+        "verdicts": queries.latest_verdicts(actor),
+        "quality": register_todo(actor),
+        "quality_url": reverse("registry:quality"),
+        "calendar": days_ahead(clock.calendar, timezone.localdate(now)),
     }
     if tab == "todo":
         context.update(_todo(todo, desk, clock, now, counts))
@@ -98,6 +104,5 @@ def _plain(actor: Actor, tab: str, desk: str, clock: Clock, now: Any) -> dict[st
     rows = source(actor)
     if desk.isdigit():
         rows = rows.filter(desk_id=int(desk))
-    before = ""
     cases = list(rows.select_related(*queries.FOR_ROWS).order_by("-id")[:PAGE])
-    return {"rows": [row_of(case, clock, now) for case in cases], "before": before}
+    return {"rows": [row_of(case, clock, now) for case in cases]}

@@ -1,7 +1,7 @@
 """The enterprise list as data: what one may ask for, in what order, and keyset paging through it.
 
-Paging never counts rows that were skipped (no OFFSET): a mark says where the last page ended. Sorts over facts
-that may be unknown walk the known ones first and the unknown after (or before), each along its index.
+Paging never counts rows that were skipped (no OFFSET): a mark says where the last page ended. Sorts over
+facts that may be unknown walk the known ones first and the unknown after (or before), each along its index.
 """
 
 from __future__ import annotations
@@ -188,9 +188,7 @@ class Found:
     prev: str
 
 
-def page_of(
-    rows: QuerySet[Any], sort: Sort, *, after: str = "", before: str = "", size: int = SIZE
-) -> Found:
+def page_of(rows: QuerySet[Any], sort: Sort, *, after: str = "", before: str = "", size: int = SIZE) -> Found:
     """The page after (or before) a mark. One query, two where known and unknown values meet."""
     backwards = bool(before) and not after
     mark = read_mark(after or before, sort, rows.model) if after or before else None

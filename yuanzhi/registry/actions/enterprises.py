@@ -106,12 +106,20 @@ def state_facts(
             taken[field] = value
         elif outcome is Outcome.CONFLICT:
             _note_conflict(current, field, value, source)
-    before = {field: getattr(current, field) for field in taken}
-    _check_code(current, taken)
     if not taken:
         return {}
+    diff = _take(actor, current, taken, source)
+    enterprise.refresh_from_db()
+    return diff
+
+
+def _take(actor: Actor, current: Enterprise, taken: dict[str, Any], source: Source) -> dict[str, list[Any]]:
+    """Write what holds now, with source, former name, index and history; returns what changed."""
+    before = {field: getattr(current, field) for field in taken}
+    _check_code(current, taken)
     _write(current, taken, source)
-    _keep_former_name(current, before, source.day)
+    _keep_former_name(current, before, taken, source.day)
+    _settle_conflicts(current, taken)
     index.refresh([current.pk])
     diff = changes(before, taken)
     record(
@@ -122,7 +130,6 @@ def state_facts(
         day=source.day,
         changes=diff,
     )
-    enterprise.refresh_from_db()
     return diff
 
 
@@ -172,9 +179,19 @@ def _write(enterprise: Enterprise, taken: dict[str, Any], source: Source) -> Non
         raise Overtaken(f"{enterprise.name}刚被别人改过：请刷新后再试")
 
 
-def _keep_former_name(enterprise: Enterprise, before: dict[str, Any], day: dt.date) -> None:
-    if old := before.get("name"):
+def _keep_former_name(
+    enterprise: Enterprise, before: dict[str, Any], taken: dict[str, Any], day: dt.date
+) -> None:
+    if (old := before.get("name")) and old != taken["name"]:
         FormerName.objects.get_or_create(enterprise=enterprise, name=old, defaults={"until": day})
+
+
+def _settle_conflicts(enterprise: Enterprise, taken: dict[str, Any]) -> None:
+    """A contradiction whose other value has become ours is none any more."""
+    for field, value in taken.items():
+        FactConflict.objects.filter(
+            enterprise=enterprise, field=field, value=str(value)[:400], resolved_at=None
+        ).update(resolved_at=timezone.now(), taken=True)
 
 
 def _note_conflict(enterprise: Enterprise, field: str, value: Any, source: Source) -> None:
@@ -197,12 +214,11 @@ def resolve_conflict(*, actor: Actor, conflict: FactConflict, take_new: bool) ->
     if not won:
         raise Overtaken("这处矛盾已经有人处理了")
     if take_new:
-        field = Enterprise._meta.get_field(conflict.field)
-        state_facts(
-            actor=actor,
-            enterprise=conflict.enterprise,
-            facts={conflict.field: field.to_python(conflict.value)},
-        )
+        # Not weighed again: a person has looked at both and decides, whoever said the other thing.
+        value = Enterprise._meta.get_field(conflict.field).to_python(conflict.value)
+        current = Enterprise.objects.get(pk=conflict.enterprise_id)
+        if getattr(current, conflict.field) != value:
+            _take(actor, current, {conflict.field: value}, source_for(actor))
     record(
         actor=actor,
         verb="conflict.resolved",

@@ -14,7 +14,8 @@ from yuanzhi.kernel.refusals import Refused
 from .. import index
 from ..access import EDIT_ENTERPRISE
 from ..models import Building, Enterprise, Park, Source, Tenancy, Unit
-from .guard import permit_on
+from ..queries import may_at
+from .guard import permit, permit_on
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,16 @@ def move_in(
     `arrival` is worked out when not given: a move when it sat in the community, a return when it once did.
     Raises Refused for a date before the present seat's, or a place of another community.
     """
-    permit_on(actor, EDIT_ENTERPRISE, enterprise)
-    if to.park.community_id != enterprise.community_id:
+    permit(actor, EDIT_ENTERPRISE)
+    if actor.community_id != enterprise.community_id or to.park.community_id != enterprise.community_id:
         raise Refused(f"{to.park.name}不在本社区")
+    if enterprise.park_id is not None or not may_at(actor, EDIT_ENTERPRISE, to.park.pk):
+        # What sits nowhere may be taken in by whoever looks after the place it comes to.
+        permit_on(actor, EDIT_ENTERPRISE, enterprise)
     day = on or timezone.localdate()
     present = Tenancy.objects.filter(enterprise=enterprise, valid_to=None, is_main=True).first()
+    if on is not None and present is None:
+        _not_before_leaving(enterprise, on)
     if present is not None:
         if present.valid_from is not None and present.valid_from > day:
             raise Refused(f"它 {present.valid_from} 才搬到现在的地方，新的入驻日期不能早于这一天")
@@ -96,6 +102,23 @@ def move_in(
         on=tenancy.valid_from,
     )
     return tenancy
+
+
+def _not_before_leaving(enterprise: Enterprise, day: dt.date) -> None:
+    """Nobody comes back before having left."""
+    left = Tenancy.objects.filter(enterprise=enterprise, valid_to__gt=day).order_by("-valid_to").first()
+    if left is not None:
+        raise Refused(f"它 {left.valid_to} 才离开原来的地方，回来的日期不能早于这一天")
+
+
+def close_seats(enterprise: Enterprise, day: dt.date) -> list[int]:
+    """End all open seats on this day (one that begins later ends with its first day); returns their ids."""
+    closed = []
+    for tenancy in Tenancy.objects.filter(enterprise=enterprise, valid_to=None):
+        tenancy.valid_to = max(day, tenancy.valid_from or day)
+        tenancy.save(update_fields=["valid_to"])
+        closed.append(tenancy.pk)
+    return closed
 
 
 def _ids(to: Seat) -> tuple[int, int | None, int | None]:
@@ -160,7 +183,7 @@ def move_out(*, actor: Actor, enterprise: Enterprise, reason: str, on: dt.date |
 def mark_elsewhere(*, actor: Actor, enterprise: Enterprise, where: str = "") -> None:
     """Registered here, but sitting outside the community: no place on the map, and none to look for."""
     permit_on(actor, EDIT_ENTERPRISE, enterprise)
-    Tenancy.objects.filter(enterprise=enterprise, valid_to=None).update(valid_to=timezone.localdate())
+    close_seats(enterprise, timezone.localdate())
     _sit(enterprise, None, Enterprise.Placement.ELSEWHERE)
     index.refresh([enterprise.pk])
     record(actor=actor, verb="enterprise.elsewhere", subject=enterprise, where=where)

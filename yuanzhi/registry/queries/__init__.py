@@ -1,4 +1,4 @@
-"""Reading the register: what an actor may see (scope), one enterprise, places and people, the quality to-do."""
+"""Reading the register: what an actor may see, one enterprise, places and people, the quality to-do."""
 
 from .enterprise import (
     Fact,
@@ -44,6 +44,7 @@ from .scope import (
     grid_of_parks,
     grids_by_park,
     grids_visible_to,
+    may_at,
     may_on,
     parks_of_grids,
     parks_visible_to,
@@ -79,6 +80,7 @@ __all__ = [
     "kept_instead",
     "live_by_building",
     "live_by_park",
+    "may_at",
     "may_on",
     "merge_to_undo",
     "merges_into",

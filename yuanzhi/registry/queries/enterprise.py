@@ -12,14 +12,15 @@ from yuanzhi.accounts.access import Verb
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.models import Membership
 from yuanzhi.accounts.queries import members_of
-from yuanzhi.accounts.roles import GRID_STAFF, PARK_PEOPLE, Kind, Role
+from yuanzhi.accounts.roles import GRID_STAFF, PARK_PEOPLE, Kind, Role, role_name
 from yuanzhi.kernel.history import ref
 from yuanzhi.kernel.models import HistoryEntry
 
 from ..access import SEE_ENTERPRISE
-from ..models import Enterprise, Merge, SavedFilter, Source, Tenancy
+from ..models import Enterprise, FactConflict, Merge, SavedFilter, Source, Tenancy
 from ..rules.facts import FACTS
 from ..rules.names import name_key
+from ..rules.saying import say_capital, say_fact
 from ..search import brand
 from .scope import grids_by_park, visible_to
 
@@ -57,6 +58,14 @@ class Keepers:
     def anybody(self) -> bool:
         return bool(self.leaders or self.members or self.helpers or self.park_people)
 
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Titles with names, the nearest first; only those that somebody holds."""
+        held: dict[str, list[str]] = {}
+        for member in (*self.leaders, *self.members, *self.helpers, *self.park_people):
+            held.setdefault(role_name(member.role), []).append(member.user.name)
+        return [{"title": title, "names": names} for title, names in held.items()]
+
 
 def enterprise_for(actor: Actor, pk: int, verb: Verb = SEE_ENTERPRISE) -> Enterprise | None:
     """The enterprise with where it sits and its parent; None when it isn't there for this actor."""
@@ -90,9 +99,7 @@ def facts_of(enterprise: Enterprise) -> dict[str, Fact]:
 def seats_of(enterprise: Enterprise) -> list[Tenancy]:
     """Where it sat and sits, the present first."""
     rows = enterprise.tenancies.select_related("park", "building", "unit", "source")
-    return sorted(
-        rows, key=lambda t: (t.valid_to is None, t.valid_to or dt.date.max, t.pk), reverse=True
-    )
+    return sorted(rows, key=lambda t: (t.valid_to is None, t.valid_to or dt.date.max, t.pk), reverse=True)
 
 
 def keepers_of(enterprise: Enterprise) -> Keepers:
@@ -107,9 +114,7 @@ def keepers_of(enterprise: Enterprise) -> Keepers:
     having = lambda role: [m for m in people if m.role == role.value]  # noqa: E731
     order = {role.value: i for i, role in enumerate(Role)}
     parks = sorted((m for m in people if m.kind == Kind.PARK.value), key=lambda m: order[m.role])
-    return Keepers(
-        grid, having(Role.GRID_LEADER), having(Role.GRID_MEMBER), having(Role.PART_TIMER), parks
-    )
+    return Keepers(grid, having(Role.GRID_LEADER), having(Role.GRID_MEMBER), having(Role.PART_TIMER), parks)
 
 
 def history_of(enterprise: Enterprise, *, before: int | None = None, limit: int = 20) -> Page:
@@ -159,3 +164,30 @@ def saved_filters(actor: Actor) -> list[SavedFilter]:
     """The lists this person comes back to, by name."""
     rows = SavedFilter.objects.filter(user_id=actor.user_id, community_id=actor.community_id)
     return list(rows.order_by("name"))
+
+
+def merge_to_undo(actor: Actor, pk: int) -> Merge | None:
+    """A merge in the actor's community that can still be undone."""
+    rows = Merge.objects.filter(pk=pk, undone_at=None, kept__community_id=actor.community_id)
+    return rows.select_related("kept", "gone").first()
+
+
+def open_conflicts_of(enterprise: Enterprise) -> list[dict[str, Any]]:
+    """Undecided contradictions: what we have and what the other source says, in words."""
+    rows = enterprise.conflicts.filter(resolved_at=None).select_related("source").order_by("pk")
+    return [conflict_line(row, enterprise) for row in rows]
+
+
+def conflict_line(row: FactConflict, enterprise: Enterprise) -> dict[str, Any]:
+    """One contradiction in words."""
+    have = getattr(enterprise, row.field)
+    capital = row.field == "capital"
+    return {
+        "pk": row.pk,
+        "field": FACTS.get(row.field, row.field),
+        "have": say_capital(have, enterprise.currency) if capital else say_fact(row.field, have),
+        "said": say_fact(row.field, row.value),
+        "source": row.source.label,
+        "day": row.source.day,
+        "enterprise": enterprise,
+    }

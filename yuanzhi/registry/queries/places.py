@@ -135,7 +135,7 @@ class Floor:
     @property
     def label(self) -> str:
         if self.number is None:
-            return "楼层不详"
+            return "不详"
         return f"{self.number} 层" if self.number > 0 else f"地下 {-self.number} 层"
 
 
@@ -207,7 +207,16 @@ class GridStaffing:
 
     @property
     def percent(self) -> int | None:
+        """The load of a full-time member against the mean of the community, in per cent."""
         return None if self.ratio is None else round(self.ratio * 100)
+
+    @property
+    def over(self) -> int:
+        return (self.percent or 100) - 100
+
+    @property
+    def under(self) -> int:
+        return 100 - (self.percent or 100)
 
 
 def grid_staffing(actor: Actor, grid: int | None = None) -> list[GridStaffing]:
@@ -235,3 +244,15 @@ def _staffing(grid: Grid, people: dict[str, Any], parks: list[Park], counts: dic
     size = {role: len(people.get(role.value, [])) for role in GRID_STAFF}
     lacks = lacking(size[Role.GRID_LEADER], size[Role.GRID_MEMBER], size[Role.PART_TIMER])
     return GridStaffing(grid, people, parks, sum(counts.get(park.pk, 0) for park in parks), lacks)
+
+
+def parks_without_grid(actor: Actor) -> list[Park]:
+    """Parks that no grid looks after today."""
+    held = GridTerm.objects.filter(terms_in_force()).values("park_id")
+    return list(parks_visible_to(actor).exclude(pk__in=held)[:50])
+
+
+def captain_of(actor: Actor, pk: int) -> ParkCaptain | None:
+    """A captain of a park of the actor's community."""
+    rows = ParkCaptain.objects.filter(pk=pk, park__in=parks_visible_to(actor)).select_related("park")
+    return rows.first()

@@ -23,6 +23,7 @@ from ..rules.address import BuildingEntry, Gazetteer, ParkEntry, Placement
 from .scope import visible_to, within
 
 KEPT_SECONDS = 600
+FEW = 4
 TWIN_GROUPS = 500  # more groups than this are not listed; the count says "500+"
 
 
@@ -182,16 +183,31 @@ def _twin_groups(community_id: int) -> list[tuple[str, tuple[int, ...]]]:
     keys = [row["name_key"] for row in same[:TWIN_GROUPS]]
     _gather(groups, seen, "名称一样", rows.filter(name_key__in=keys).values_list("name_key", "pk"))
     if len(groups) < TWIN_GROUPS:
-        # No code, and another with the same 字号 in the same park (or nobody knows where either sits).
+        # No code, and another with the same 字号 in the same park; one that sits nowhere may be any of a few.
         nameless = rows.filter(uscc="").exclude(short_name="").order_by("pk")
         brands = dict(nameless.values_list("pk", "short_name")[:2000])
         others = rows.filter(short_name__in=set(brands.values())).values_list("short_name", "park_id", "pk")
-        by_brand: dict[tuple[str, int | None], list[int]] = {}
-        for brand, park, pk in others:
-            by_brand.setdefault((brand, park), []).append(pk)
-        pairs = [((b, str(p)), pk) for (b, p), ids in by_brand.items() if set(ids) & set(brands) for pk in ids]
-        _gather(groups, seen, "字号一样，又在同一处", pairs)
+        _gather(groups, seen, "字号一样，又可能在同一处", _same_brand(set(brands), list(others[:20_000])))
     return groups[:TWIN_GROUPS]
+
+
+def _same_brand(nameless: set[int], rows: list[tuple[str, int | None, int]]) -> list[tuple[Any, int]]:
+    by_brand: dict[str, list[tuple[int | None, int]]] = {}
+    for brand, park, pk in rows:
+        by_brand.setdefault(brand, []).append((park, pk))
+    pairs: list[tuple[Any, int]] = []
+    for brand, held in by_brand.items():
+        lost = any(park is None and pk in nameless for park, pk in held)
+        if lost and len(held) <= FEW:
+            pairs += [((brand, ""), pk) for _, pk in held]
+            continue
+        in_park: dict[int | None, list[int]] = {}
+        for park, pk in held:
+            in_park.setdefault(park, []).append(pk)
+        for park, ids in in_park.items():
+            if set(ids) & nameless:
+                pairs += [((brand, str(park)), pk) for pk in ids]
+    return pairs
 
 
 def _gather(groups: list, seen: set[int], why: str, pairs: Any) -> None:
@@ -213,4 +229,3 @@ def suspected_twins(actor: Actor, *, start: int = 0, limit: int = 20) -> tuple[l
     rows = visible_to(actor).select_related("park", "building", "unit").in_bulk(ids)
     groups = [Twins(why, [rows[pk] for pk in group if pk in rows]) for why, group in wanted]
     return [g for g in groups if len(g.enterprises) > 1], len(report.groups) > start + limit, report
-

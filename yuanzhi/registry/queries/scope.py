@@ -102,11 +102,15 @@ def may_on(actor: Actor, verb: Verb, enterprise: Enterprise) -> bool:
         return False
     if reach.everything or enterprise.pk in reach.ids(Kind.ENTERPRISE):
         return True
-    if enterprise.park_id is None:
-        return False
-    return enterprise.park_id in reach.ids(Kind.PARK) or enterprise.park_id in parks_of_grids(
-        reach.ids(Kind.GRID)
-    )
+    return may_at(actor, verb, enterprise.park_id)
+
+
+def may_at(actor: Actor, verb: Verb, park_id: int | None) -> bool:
+    """Whether the actor may do `verb` to what sits in this park (of the actor's community)."""
+    reach = actor.reach(verb)
+    if reach.everything or park_id is None:
+        return reach.everything
+    return park_id in reach.ids(Kind.PARK) or park_id in parks_of_grids(reach.ids(Kind.GRID))
 
 
 def search_scope(actor: Actor, verb: Verb = SEE_ENTERPRISE) -> Scope | None:

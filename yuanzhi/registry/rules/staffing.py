@@ -6,11 +6,15 @@ LEADERS, MEMBERS, HELPERS = 1, 3, 1
 
 
 def lacking(leaders: int, members: int, helpers: int) -> list[str]:
-    """What a grid with so many people lacks, each as words: ["1 名网格长", "2 名专职网格员"]; empty when whole.
+    """What a grid with so many people lacks: ["1 名网格长", "2 名专职网格员"]; empty when whole.
 
     N has no fixed number; a grid without any part-timer or park helper lacks one.
     """
-    wanted = (("网格长", LEADERS - leaders), ("专职网格员", MEMBERS - members), ("兼职网格员", HELPERS - helpers))
+    wanted = (
+        ("网格长", LEADERS - leaders),
+        ("专职网格员", MEMBERS - members),
+        ("兼职网格员", HELPERS - helpers),
+    )
     return [f"{count} 名{what}" for what, count in wanted if count > 0]
 
 

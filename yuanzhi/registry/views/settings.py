@@ -1,0 +1,122 @@
+"""What the community says of itself, and the calendar its promises run on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from yuanzhi.accounts.guards import needs
+from yuanzhi.kernel.calendar import publish_year
+from yuanzhi.kernel.queries import days_of_year, published_years
+from yuanzhi.kernel.refusals import Refused
+from yuanzhi.kernel.workdays import CalendarError, Day, Kind
+
+from .. import actions
+from ..access import SETTINGS
+from ..forms import CommunityForm, YearForm
+from ..queries import community_of
+from .answers import answer, number
+
+
+@needs(SETTINGS)
+def community(request: HttpRequest) -> HttpResponse:
+    """Name, phone, office hours, address words."""
+    it = community_of(request.actor)
+    form = CommunityForm(request.POST or None, community=it)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = actions.edit_community(actor=request.actor, community=it, **form.cleaned_data)
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, "改好了" if changed else "没有改动")
+            return redirect("registry:settings")
+    context = {"form": form, "it": it} | _calendar(request)
+    return answer(request, "registry/community.html", context)
+
+
+def _calendar(request: HttpRequest) -> dict[str, Any]:
+    """The chosen year of the calendar, and which years are in."""
+    this = timezone.localdate().year
+    known = {row.year: row for row in published_years()}
+    year = number(request.GET.get("year"), this)
+    if not 2000 <= year <= 2100:
+        year = this
+    years = sorted({*(y for y in known if y >= this - 1), this, this + 1, year})
+    return {
+        "year": year,
+        "published": known.get(year),
+        "days": _spans(year),
+        "tabs": [
+            {
+                "label": f"{y} 年",
+                "url": f"?year={y}#calendar",
+                "active": y == year,
+                "count": "" if y in known else "未发布",
+                "tone": "warn",
+            }
+            for y in years
+        ],
+        "next_unpublished": next((y for y in (this, this + 1) if y not in known), None),
+    }
+
+
+def _spans(year: int) -> list[dict[str, Any]]:
+    return spans((row.date, Day(Kind(row.kind), row.name)) for row in days_of_year(year))
+
+
+def spans(days: Any) -> list[dict[str, Any]]:
+    """Festivals as people read them: name, from–to, the days worked instead."""
+    found = []
+    for name, group in groupby(sorted(days, key=lambda d: d[0]), key=lambda d: d[1].name):
+        rows = list(group)
+        off = [day for day, what in rows if what.kind is Kind.HOLIDAY]
+        made = [day for day, what in rows if what.kind is Kind.MAKEUP]
+        found.append(
+            {"name": name, "off": _range(off), "count": len(off), "work": [_say(day) for day in made]}
+        )
+    return found
+
+
+_WEEK = "一二三四五六日"
+
+
+def _say(day: dt.date) -> str:
+    return f"{day.month} 月 {day.day} 日（周{_WEEK[day.weekday()]}）"
+
+
+def _range(days: list[dt.date]) -> str:
+    if not days:
+        return ""
+    return _say(days[0]) if len(days) == 1 else f"{_say(days[0])}至 {_say(days[-1])}"
+
+
+@needs(SETTINGS)
+def calendar_year(request: HttpRequest) -> HttpResponse:
+    """Publish a year: paste the notice, look at what was read, confirm."""
+    year = number(request.GET.get("year"), timezone.localdate().year + 1)
+    form = YearForm(request.POST or None, initial={"year": year})
+    read: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        read = spans(form.days.items())
+        if request.POST.get("confirmed"):
+            data = form.cleaned_data
+            try:
+                new = publish_year(
+                    actor=request.actor, year=data["year"], days=form.days, source=data["source"]
+                )
+            except (CalendarError, Refused) as no:
+                form.add_error(None, str(no))
+            else:
+                words = "载入了，未结的时限会跟着重算" if new else "和已有的一样，没有改动"
+                messages.success(request, f"{data['year']} 年放假安排{words}")
+                return redirect(f"{reverse('registry:settings')}?year={data['year']}#calendar")
+    context = {"form": form, "read": read}
+    return answer(request, "registry/calendar_year.html", context)

@@ -264,7 +264,7 @@ def measure(size: int, each: int = 60) -> list[dict]:
         oracle = Oracle(docs)
         asked = list(questions(docs, oracle, each))
         database, whole, hits = ask(asked)
-        scoped, _, _ = ask(asked, scoped=True)
+        scoped, _, _ = ask(asked, {doc.id: doc.park_id for doc in docs})
         changed = updates(docs[:: max(1, size // 100)])
     kinds = ", ".join(
         f"{kind} {p95([t for (k, *_), t in zip(asked, database, strict=True) if k == kind]):.2f}"
@@ -292,8 +292,11 @@ def measure(size: int, each: int = 60) -> list[dict]:
     ]
 
 
-def ask(asked: list, scoped: bool = False) -> tuple[list[float], list[float], list[bool]]:
-    """Milliseconds in the database and altogether, and whether the meant one was shown, for each question."""
+def ask(asked: list, parks: dict[int, int] | None = None) -> tuple[list[float], list[float], list[bool]]:
+    """Milliseconds in the database and altogether, and whether the meant one was shown, for each question.
+
+    With `parks` (id → park) each search is kept to five parks, that of the enterprise meant among them.
+    """
     from django.db import connection
 
     from yuanzhi.registry.search import Scope, search
@@ -311,7 +314,8 @@ def ask(asked: list, scoped: bool = False) -> tuple[list[float], list[float], li
     database, whole, hits = [], [], []
     with connection.execute_wrapper(clock):
         for _kind, typed, meant, _ in asked:
-            scope = Scope(parks=frozenset(chance.sample(range(1, PARKS + 1), 5))) if scoped else None
+            seen = {parks[meant], *chance.sample(range(1, PARKS + 1), 4)} if parks else ()
+            scope = Scope(parks=frozenset(seen)) if parks else None
             tries = []
             for _ in range(TRIES):
                 spent.clear()

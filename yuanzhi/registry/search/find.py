@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..models import Park
@@ -46,7 +46,6 @@ class Step:
     terms: tuple[str, ...]
     slips: int = 0
     why: Why | None = None  # where the look-up alone says why
-    unless: int = 1_000  # not tried where so many are found already
 
 
 def search(text: str, *, community_id: int, scope: Scope | None = None, limit: int = 8) -> list[Hit]:
@@ -60,75 +59,99 @@ def search(text: str, *, community_id: int, scope: Scope | None = None, limit: i
     if not terms or (scope is not None and fence is None):
         return []
     found: dict[int, tuple[Why, int]] = {}
-    for step in _steps(terms, community_id):
-        if len(found) >= min(limit, step.unless):
-            break
+    # Each only where the one before left room: guesses where little was found, corrections where nothing.
+    _collect(found, _steps(terms, community_id), community_id, fence, limit, limit)
+    if len(found) < min(limit, _FEW) and not (found and query.is_long(terms[0])):
+        _collect(found, _guesses(terms, community_id), community_id, fence, limit, min(limit, _FEW))
+    if not found and len(terms) == 1:
+        _collect(found, _typos(terms[0]), community_id, fence, limit, 1)
+    best = sorted(found.items(), key=lambda item: item[1])[:limit]
+    return [Hit(key, why) for key, (why, _) in best]
+
+
+def _collect(
+    found: dict[int, tuple[Why, int]],
+    steps: Iterable[Step],
+    community_id: int,
+    fence: Tree | None,
+    limit: int,
+    enough: int,
+) -> None:
+    """Take up the hits of these steps, {id: (why, place)}, until enough are found."""
+    for step in steps:
         tree = query.both(step.tree, fence) if fence is not None else step.tree
         for key, place, names in backend().find(tree, mark(community_id), limit * _SPARE):
             if key not in found and (why := _judge(step, names)) is not None:
                 found[key] = (why, place)
-    best = sorted(found.items(), key=lambda item: item[1])[:limit]
-    return [Hit(key, why) for key, (why, _) in best]
+        if len(found) >= enough:
+            break
 
 
 def _judge(step: Step, names: Sequence[str]) -> Why | None:
     if not step.terms:
         return step.why
     answers = [answer(term, names, step.slips) for term in step.terms]
-    if step.why == Why.TYPO:
-        return Why.TYPO if any(a is not None for a in answers) else None
     known = [a for a in answers if a is not None]
     return max(known) if len(known) == len(answers) else None
 
 
 def _steps(terms: tuple[str, ...], community_id: int) -> Iterator[Step]:
+    """Look-ups of what was typed, taken as it is."""
     if len(terms) > 1:
         yield from _several(terms, community_id)
         return
     (term,) = terms
-    code = query.code_tree(term)
-    if code is not None:
+    if (code := query.code_tree(term)) is not None:
         yield Step(code, terms)
-        yield Step(query.name_tree(term), terms, unless=1)
-        return
-    if (brands := query.brand_tree(term)) is not None:
+    elif (brands := query.brand_tree(term)) is not None:
         yield Step(brands, terms)
-    if not query.is_long(term):
+    if code is None and not query.is_long(term):
         yield Step(query.start_tree(term), terms)
     yield Step(query.name_tree(term), terms)
-    if (unfinished := query.unfinished_tree(term)) is not None:
-        yield Step(unfinished, terms, unless=1)
-    yield from _guesses(term, community_id)
-
-
-def _guesses(term: str, community_id: int) -> Iterator[Step]:
-    """What else may have been meant; asked for only where little was found."""
-    parks = _parks(community_id)
-    if inside := _park_tree(term, parks):
-        yield Step(inside, (), why=Why.PARK, unless=_FEW)
-    yield from _park_then_name(term, parks)
-    sounds = query.sound_tree(term)
-    if sounds is not None:
-        yield Step(sounds, terms=(term,), slips=1, unless=_FEW)
-    for corrected in (query.swapped, query.altered):
-        if words := corrected(term):
-            yield Step(query.either(*map(query.guess_tree, words)), tuple(words), why=Why.TYPO, unless=1)
 
 
 def _several(terms: tuple[str, ...], community_id: int) -> Iterator[Step]:
     """Several words: each stands in the name, the code, or names the park."""
-    parks = _parks(community_id)
-    inside = {term: tree for term in terms if (tree := _park_tree(term, parks))}
-    rest = tuple(term for term in terms if term not in inside)
-    fences = tuple(inside.values())
+    inside, rest = _split(terms, community_id)
     if inside and rest:
-        yield Step(query.both(*map(query.start_tree, rest), *fences), rest)
-        yield Step(query.both(*map(_named, rest), *fences), rest)
+        yield Step(query.both(*map(query.start_tree, rest), *inside), rest)
+        yield Step(query.both(*map(_named, rest), *inside), rest)
     yield Step(query.both(*map(_named, terms)), terms)
     if inside and not rest:
-        yield Step(query.both(*fences), (), why=Why.PARK)
-    sounds = [query.sound_tree(term) or _named(term) for term in rest or terms]
-    yield Step(query.both(*sounds, *(fences if rest else ())), rest or terms, slips=1, unless=_FEW)
+        yield Step(query.both(*inside), (), why=Why.PARK)
+
+
+def _guesses(terms: tuple[str, ...], community_id: int) -> Iterator[Step]:
+    """What else may have been meant: a park, park and name in one, letters cut elsewhere, a wrong Hanzi."""
+    if len(terms) > 1:
+        inside, rest = _split(terms, community_id)
+        if rest:
+            yield Step(query.both(*(query.sound_tree(t) or _named(t) for t in rest), *inside), rest, slips=1)
+        return
+    (term,) = terms
+    if (unfinished := query.unfinished_tree(term)) is not None:
+        yield Step(unfinished, terms)
+    parks = _parks(community_id)
+    if (park := _park_tree(term, parks)) is not None:
+        yield Step(park, (), why=Why.PARK)
+    yield from _park_then_name(term, parks)
+    if (sounds := query.sound_tree(term)) is not None:
+        yield Step(sounds, terms, slips=1)
+
+
+def _typos(term: str) -> Iterator[Step]:
+    """Letters swapped or doubled, then letters wrong or missing."""
+    for corrected in (query.swapped, query.altered):
+        if words := corrected(term):
+            # Not matched again: a dozen spellings on sixteen names would take longer than the search itself.
+            yield Step(query.either(*map(query.guess_tree, words)), (), why=Why.TYPO)
+
+
+def _split(terms: tuple[str, ...], community_id: int) -> tuple[list[Tree], tuple[str, ...]]:
+    """The parks some of the words name, as look-ups, and the words left for the name."""
+    parks = _parks(community_id)
+    named = {term: tree for term in terms if (tree := _park_tree(term, parks)) is not None}
+    return list(named.values()), tuple(term for term in terms if term not in named)
 
 
 def _named(term: str) -> Tree:
@@ -157,5 +180,5 @@ def _park_then_name(term: str, parks: Sequence[tuple[int, str]]) -> Iterator[Ste
         if term[cut - 1 : cut + 1].isascii():
             continue
         if inside := _park_tree(term[:cut], parks):
-            yield Step(query.both(query.name_tree(rest), inside), (rest,), unless=_FEW)
+            yield Step(query.both(query.name_tree(rest), inside), (rest,))
             return

@@ -154,8 +154,11 @@ def _telling(trees: list[Tree]) -> list[Tree]:
     ]
     if not kept:
         return trees[:1]
-    # Every second one still covers every character; fewer would not tell 第一 from 第二.
-    return kept if len(kept) <= _MAX_PAIRS else list(dict.fromkeys([*kept[::2], kept[-1]]))
+    if len(kept) <= _MAX_PAIRS:
+        return kept
+    # Every second one still covers every character; fewer would not tell 第一 from 第二. The first is left
+    # out: it is the region, which most names of a register share.
+    return list(dict.fromkeys([*kept[1::2], kept[-1]]))
 
 
 def _started(units: Sequence[Unit]) -> Tree:
@@ -262,7 +265,7 @@ def altered(term: str) -> list[str]:
         for letter in _INITIALS + "iuv":
             found[term[:at] + letter + term[at:]] = None
             found[term[:at] + letter + term[at + 1 :]] = None
-    return _readable(found, term, 48)
+    return _readable(found, term, 24)
 
 
 def _readable(words: Iterable[str], term: str, most: int) -> list[str]:

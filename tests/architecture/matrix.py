@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.world import World, build
+from tests.world import PASSWORD, World, build
 from yuanzhi.accounts import actions
 from yuanzhi.accounts.actor import ANONYMOUS, Actor
 from yuanzhi.accounts.models import User
@@ -125,7 +125,7 @@ def build_personas() -> dict[str, Persona]:
             totp = Authenticator.Type.TOTP
             Authenticator.objects.create(user=world.user(role), type=totp, data={"secret": "unused"})
     outsider = actions.open_account(
-        actor=here.house, username="outsider", name="外人", password=None, must_change_password=False
+        actor=here.house, username="outsider", name="外人", password=PASSWORD, must_change_password=False
     )
     notify([outsider.pk], chain=here.community.pk, key="hello", title="你好")
     people = {role.value: Persona(role.value, here.user(role), here, there, role) for role in Role}

@@ -106,7 +106,9 @@ def entry_line(entry: HistoryEntry) -> dict[str, Any]:
         "verb": wording.name_of(entry.verb),
         "code": entry.verb,
         "subject": entry.subject,
+        "what": wording.row_name(entry.subject),
         "context": entry.context,
+        "within": wording.row_name(entry.context),
         "cause": entry.cause,
         "facts": list(_facts(entry.details)),
         "digest": entry.digest,
@@ -118,9 +120,9 @@ def _facts(details: dict[str, Any]) -> Iterable[tuple[str, str]]:
         if key == "changes" and isinstance(value, dict):
             for name, pair in value.items():
                 old, new = pair if isinstance(pair, list) and len(pair) == 2 else ("", pair)
-                yield name, f"{_plain(old)} → {_plain(new)}"
+                yield wording.fact_name(name), f"{_plain(old)} → {_plain(new)}"
         elif value not in (None, "", [], {}):
-            yield key, _plain(value)
+            yield wording.fact_name(key), _plain(wording.row_name(value) if key == "scope" else value)
 
 
 def _plain(value: Any) -> str:

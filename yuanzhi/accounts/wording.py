@@ -21,10 +21,54 @@ _NAMES: dict[str, str] = {
     "history.verified": "核验操作历史",
 }
 
+# Kinds of rows and the names of facts as they stand in the history.
+_KINDS = {
+    "user": "账号",
+    "community": "社区",
+    "enterprise": "企业",
+    "contact": "联系人",
+    "case": "诉求",
+    "grid": "网格",
+    "park": "园区",
+    "building": "楼宇",
+    "desk": "窗口",
+    "partner": "合伙人机构",
+    "department": "部门",
+}
+_FACTS = {
+    "name": "姓名",
+    "username": "用户名",
+    "phone": "手机",
+    "role": "身份",
+    "scope": "范围",
+    "valid_from": "开始",
+    "valid_to": "结束",
+    "last_day": "最后一天",
+    "device": "设备",
+    "devices": "设备数",
+    "said": "结果",
+    "reason": "原因",
+}
 
-def add(names: dict[str, str]) -> None:
-    """Name history verbs: {"enterprise.moved_in": "入驻"}."""
+
+def add(
+    names: dict[str, str], *, kinds: dict[str, str] | None = None, facts: dict[str, str] | None = None
+) -> None:
+    """Name history verbs ({"enterprise.moved_in": "入驻"}), and if wanted kinds of rows and facts."""
     _NAMES.update(names)
+    _KINDS.update(kinds or {})
+    _FACTS.update(facts or {})
+
+
+def row_name(ref: str) -> str:
+    """A row of the history in words: "enterprise:12" is 企业 12; an unnamed kind stays as it is."""
+    kind, _, pk = ref.partition(":")
+    return f"{_KINDS[kind]} {pk}".strip() if kind in _KINDS else ref
+
+
+def fact_name(key: str) -> str:
+    """What a recorded fact is called."""
+    return _FACTS.get(key, key)
 
 
 def name_of(verb: str) -> str:

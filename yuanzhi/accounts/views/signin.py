@@ -81,6 +81,7 @@ def demo_personas() -> list[dict[str, Any]]:
     return [
         {
             "community": names.get(community, ""),
+            "community_id": community,
             "people": [
                 {
                     "username": user.username,
@@ -101,12 +102,17 @@ def demo_sign_in(request: HttpRequest, username: str) -> HttpResponse:
     """Sign in as one of the demo's personas. Does not exist anywhere but in a demo."""
     if not settings.DEMO:
         raise not_found("这里没有演示账号")
-    user = next((u for u, _ in demo_accounts() if u.username == username), None)
-    if user is None:
+    held = [(u, m.community_id) for u, m in demo_accounts() if u.username == username]
+    if not held:
         raise not_found("没有这个演示账号")
+    user, community = held[0]
+    if (wanted := request.POST.get("community", "")).isdigit() and (user, int(wanted)) in held:
+        community = int(wanted)
     user.backend = settings.AUTHENTICATION_BACKENDS[0]
     record_authentication(request, user, method="demo")
-    return perform_login(request, Login(user=user))
+    response = perform_login(request, Login(user=user))
+    request.session["community"] = community
+    return response
 
 
 @signed_in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 import dj_database_url
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads at random, and csrf tokens are masked: no BREACH
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -118,10 +120,10 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": HOME / "yuanzhi.sqlite3",
+            "NAME": str(HOME / "yuanzhi.sqlite3"),
             "OPTIONS": SQLITE_OPTIONS,
             # A file, as in real life: tests with several writers would mean nothing in memory.
-            "TEST": {"NAME": HOME / f"test-{os.getpid()}.sqlite3"},
+            "TEST": {"NAME": str(HOME / f"test-{os.getpid()}.sqlite3")},
         }
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -202,15 +204,21 @@ FORM_RENDERER = "yuanzhi.kernel.forms.Renderer"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "build" / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 _BUILT = ROOT / "build" / "assets"
 STATICFILES_DIRS: list[Path | tuple[str, Path]] = [ROOT / "yuanzhi" / "static"]
 if _BUILT.is_dir():
     STATICFILES_DIRS.append(("built", _BUILT))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        # Tests and development read the sources as they are; `yuanzhi web` collects before it serves.
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or "pytest" in sys.modules
+        else "yuanzhi.kernel.storage.HashedStaticFiles"
+    },
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = DEBUG or "pytest" in sys.modules
 MEDIA_ROOT = HOME / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

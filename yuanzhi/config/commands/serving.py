@@ -25,6 +25,8 @@ def prepare() -> None:
 def web(args: argparse.Namespace) -> int:
     """Serve pages with granian (chosen by trial: docs/adr/0002)."""
     prepare()
+    # Unused extensions of htmx point at files that are not there.
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["ext", "mfa", "account"])
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", args.host, "--port", str(args.port),
         "--workers", str(args.processes), "--blocking-threads", "1", "--no-ws", "--log-level", "warning",

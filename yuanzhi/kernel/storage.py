@@ -6,7 +6,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):
-    """As WhiteNoise's, but a file that was not collected keeps its plain name instead of breaking the page."""
+    """As WhiteNoise's, but a file that was not collected keeps its plain name: no page breaks for it."""
 
     support_js_module_import_aggregation = True  # our ES modules import each other by relative paths
     manifest_strict = False

@@ -76,7 +76,6 @@ def community(args: argparse.Namespace) -> int:
 def demo(args: argparse.Namespace) -> int:
     """Build the demo community."""
     from demo.build import build, exists
-
     from yuanzhi.config.commands.serving import prepare
 
     prepare()

@@ -138,6 +138,9 @@ def _inner(units: Sequence[Unit]) -> list[Tree]:
     """Look-ups without a place: pairs, and initials where a letter stands for one."""
     found = [pair for first, second in zip(units, units[1:], strict=False) if (pair := _pair(first, second))]
     found = _telling(found)
+    if not found:
+        # "y图": one Hanzi among initials is worth more than they are.
+        found = [either(unit.char, unit.char + "*") for unit in units if unit.char and is_hanzi(unit.char)]
     if any(unit.letter for unit in units) and len(units) > 1:
         size = min(_LONGEST_GRAM, len(units))
         stops = sorted({*range(0, len(units) - size + 1, 2), len(units) - size})
@@ -276,7 +279,7 @@ def _readable(words: Iterable[str], term: str, most: int) -> list[str]:
     for word in words:
         cuts = [segment(run, partial=False) for run in re.findall(r"[a-z]+", word)]
         if word != term and all(cuts):
-            kept.append((sum(map(len, cuts)), word))
+            kept.append((sum(len(cut) for cut in cuts if cut), word))
     return [word for _, word in sorted(kept)[:most]]
 
 

@@ -56,7 +56,7 @@ def put(docs: Sequence[SearchDoc]) -> None:
         _forget(cursor, [doc.id for doc in docs])
         cursor.executemany(
             "INSERT INTO registry_search(rowid, tokens) VALUES (%s, %s)",
-            ((place, marked(line, community)) for place, _, community, _, line in rows),
+            [(place, marked(line, community)) for place, _, community, _, line in rows],
         )
         cursor.executemany(
             "INSERT INTO registry_search_doc(place, enterprise_id, community_id, names, tokens) "
@@ -92,7 +92,7 @@ def _forget(cursor, ids: list[int]) -> None:
     if old := cursor.fetchall():
         cursor.executemany(
             "INSERT INTO registry_search(registry_search, rowid, tokens) VALUES ('delete', %s, %s)",
-            ((place, marked(line, community)) for place, community, line in old),
+            [(place, marked(line, community)) for place, community, line in old],
         )
         cursor.execute(
             "DELETE FROM registry_search_doc WHERE enterprise_id IN (SELECT value FROM json_each(%s))", listed

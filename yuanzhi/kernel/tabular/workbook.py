@@ -15,8 +15,6 @@ import numpy as np
 from .findings import TableError, column_index
 from .limits import MB, ZIP_TROUBLE, Limits, Unpacker
 
-_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})\d')
-_ROW = re.compile(rb'<c r="[A-Z]{1,3}(\d{1,7})"')
 _ODD_CELL = re.compile(rb"<[\w.-]+:c[\s/>]|<c[\t\r\n/>]")
 _SHARED = re.compile(rb't="s"[^>]*>\s*<v>(\d+)</v>')
 _NO_RESULT = re.compile(
@@ -174,18 +172,16 @@ class Package:
 
     @staticmethod
     def _reach(text: bytes, extent: Extent) -> None:
-        # Two patterns with one group each: half the time of one with two, which makes a tuple per cell.
-        letters, rows = _COLUMN.findall(text), _ROW.findall(text)
+        rows, columns, sound = _references(text)
         # Counting is quick, and only what it leaves open (<cols>, a prefix) is looked at closely.
-        if not text.count(b"<c") == len(letters) == len(rows) or b":c" in text:
-            cells = text.count(b"<c ")
-            if not cells == len(letters) == len(rows) or _ODD_CELL.search(text):
-                extent.plain = False
-                extent.cells += 1
-        extent.cells += len(letters)
-        if letters and rows:
-            extent.columns = max(extent.columns, 1 + max(column_index(x.decode()) for x in set(letters)))
-            extent.rows = max(extent.rows, max(map(int, set(rows))))
+        doubtful = text.count(b"<c") != len(rows) or b":c" in text
+        if not sound or (doubtful and _ODD_CELL.search(text)):
+            extent.plain = False
+            extent.cells += 1
+        extent.cells += len(rows)
+        if len(rows):
+            extent.columns = max(extent.columns, int(columns.max()))
+            extent.rows = max(extent.rows, int(rows.max()))
 
     def _note_gaps(self, text: bytes, extent: Extent) -> None:
         # </f> is found faster than <f; a sheet with formulas has one long before those written <f …/>.
@@ -229,3 +225,30 @@ class Package:
             *items, rest = (rest + chunk).split(b"</si>")
             lengths.extend(map(len, items))
         return np.frombuffer(lengths, dtype=np.int64) if lengths else np.zeros(0, dtype=np.int64)
+
+
+def _references(text: bytes) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Row and column numbers (from 1) of all cells written <c r="AB12"…; whether all <c … are written so.
+
+    A million cells: a tenth of a second, where a regular expression takes half of one.
+    """
+    signs = np.frombuffer(text + bytes(20), dtype=np.uint8)
+    found = np.flatnonzero((signs[:-20] == 60) & (signs[1:-19] == 99) & (signs[2:-18] == 32))  # "<c "
+    named = (signs[found + 3] == 114) & (signs[found + 4] == 61) & (signs[found + 5] == 34)  # r="
+    base = found[named] + 6
+    rows = np.zeros(len(base), dtype=np.int64)
+    columns = np.zeros(len(base), dtype=np.int64)
+    going = np.ones(len(base), dtype=bool)
+    sound = bool(named.all())
+    for at in range(11):  # XFD1048576" is eleven signs
+        sign = signs[base + at].astype(np.int64)
+        going &= sign != 34
+        if not going.any():
+            break
+        letter = going & (sign >= 65) & (sign <= 90)
+        digit = going & (sign >= 48) & (sign <= 57)
+        sound = sound and bool((letter | digit | ~going).all()) and not (letter & (rows > 0)).any()
+        rows = np.where(digit, rows * 10 + sign - 48, rows)
+        columns = np.where(letter, columns * 26 + sign - 64, columns)
+    whole = not going.any() and bool(((rows > 0) & (columns > 0) & (columns <= 18_278)).all())
+    return rows, columns, sound and whole

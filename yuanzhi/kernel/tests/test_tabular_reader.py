@@ -310,6 +310,28 @@ def test_two_cells_at_opposite_ends_do_not_fill_the_memory_between_them():
         list(table.rows())
 
 
+@pytest.mark.parametrize(
+    ("cell", "fast"),
+    [
+        ('<c r="B2"><v>1</v></c>', True),
+        ('<c r="B2" s="0" t="n"><v>1</v></c>', True),
+        ("<c r='B2'><v>1</v></c>", False),
+        ('<c s="0" r="B2"><v>1</v></c>', False),
+        ('<c\nr="B2"><v>1</v></c>', False),
+        ("<c><v>1</v></c>", False),
+        ('<c r="ZZ222222"><v>1</v></c>', False),
+        ('<c r="2B"><v>1</v></c>', False),
+        ('<c r="B"><v>1</v></c>', False),
+    ],
+)
+def test_only_cells_whose_place_is_certain_are_read_the_fast_way(cell: str, fast: bool):
+    first = '<row r="1"><c r="A1" t="str"><v>企业名称</v></c></row>'
+    try:
+        assert open_table(with_sheet(f'{first}<row r="2">{cell}</row>')).fast is fast
+    except TableError:
+        assert not fast
+
+
 def test_a_long_text_used_a_thousand_times_is_kept_once():
     cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 2001))
     file = with_shared_strings([f"<t>{'长' * 30_000}</t>"], cells)

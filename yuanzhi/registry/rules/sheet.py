@@ -20,7 +20,7 @@ from .industry import divisions, parse_division
 from .names import check_name
 from .phones import parse_phones
 from .reading import LONGEST_BLANK, Reading, is_blank, plain, quoted
-from .uscc import check_uscc
+from .uscc import check_uscc, is_plain_uscc
 
 _STATUSES = {
     "存续": "active", "在业": "active", "开业": "active", "正常": "active", "在营": "active",
@@ -43,6 +43,8 @@ def taken(reading: Reading) -> object:
 
 def read_uscc(cell: Cell) -> str:
     """The code in its standard form; BadCell with the explanation otherwise."""
+    if cell.__class__ is str and is_plain_uscc(cell):
+        return cell
     code = check_uscc(cell if isinstance(cell, str | int | float) else cell_text(cell))
     if code.problem:
         raise BadCell(code.problem, private=code.private)

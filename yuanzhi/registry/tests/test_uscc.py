@@ -10,6 +10,7 @@ from yuanzhi.registry.rules.uscc import (
     ALPHABET,
     check_sign,
     check_uscc,
+    is_plain_uscc,
     organisation_sign,
     registration_check,
 )
@@ -114,8 +115,10 @@ def test_one_wrong_sign_never_passes(body: str, region: str, data):
     code = made(f"91{region}", f"M{body}")
     at = data.draw(st.integers(0, 17))
     wrong = data.draw(st.sampled_from([sign for sign in ALPHABET if sign != code[at]]))
-    assert check_uscc(code).value == code
+    assert check_uscc(code) == (code, "uscc", "", "", "")
+    assert is_plain_uscc(code)
     assert check_uscc(code[:at] + wrong + code[at + 1 :]).value == ""
+    assert not is_plain_uscc(code[:at] + wrong + code[at + 1 :])
 
 
 @given(st.one_of(st.text(max_size=40), st.integers(-(10**20), 10**20), st.floats()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
 import os
@@ -175,6 +176,8 @@ class Proposal:
     notes: tuple[str, ...]
     header_row: int
     rows: int
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
 
 def propose(batch: ImportBatch) -> Proposal:
@@ -195,9 +198,8 @@ def propose(batch: ImportBatch) -> Proposal:
         if header
     )
     notes = (*table.notes, *matching.notes)
-    return Proposal(
-        headings, matching.problems, notes, matching.header_row, max(table.rows_hint - first + 1, 0)
-    )
+    rows = max(table.rows_hint - first + 1, 0)
+    return Proposal(headings, matching.problems, notes, matching.header_row, rows, table.sheet, table.sheets)
 
 
 def _samples(table: Table, first: int, width: int) -> list[list[str]]:
@@ -220,7 +222,7 @@ def _sample(cell: Cell) -> str:
 
 @action
 def choose_columns(
-    *, actor: Acting, batch: ImportBatch, chosen: Mapping[int, str], headers: list[str], sheet: str = ""
+    *, actor: Acting, batch: ImportBatch, chosen: Mapping[int, str], headers: Mapping[int, str]
 ) -> None:
     """A person says which column is which: position → column key, "" to leave it out. Raises Refused."""
     taken: dict[str, int] = {}
@@ -231,15 +233,24 @@ def choose_columns(
             raise Refused(f"{one} 列和 {two} 列都选了“{title}”：一项内容只能取自一列")
         if key:
             taken[key] = position
-    options = {**batch.options, **({"sheet": sheet} if sheet else {})}
-    move(
-        batch,
-        Move.MAP,
-        mapping={str(position): key or None for position, key in chosen.items()},
-        headers=headers,
-        options=options,
-        message="",
-    )
+    row = [headers.get(position, "") for position in range(max(headers, default=-1) + 1)]
+    mapping = {str(position): key or None for position, key in chosen.items()}
+    move(batch, Move.MAP, mapping=mapping, headers=row, message="")
+
+
+@action
+def choose_sheet(*, actor: Acting, batch: ImportBatch, sheet: str) -> None:
+    """Read another sheet of the workbook; the columns are recognised anew. Raises Refused."""
+    options = {**batch.options, "sheet": sheet}
+    trial = copy.copy(batch)
+    trial.options, trial.mapping = options, {}
+    try:
+        table, matching = opened(trial)
+    except TableError as error:
+        raise Refused(str(error)) from error
+    total = max(table.rows_hint - matching.header_row, 0)
+    headers = list(matching.headers)
+    move(batch, Move.MAP, options=options, mapping={}, headers=headers, total=total, message="")
 
 
 def discard_old_files(days: int = 90) -> int:

@@ -75,7 +75,7 @@ def _report(batch: ImportBatch, dry_run: bool, seconds: float) -> None:
     print(
         f"{'检查' if dry_run else '导入'}完成（第 {batch.pk} 次，{seconds:.1f} 秒）：共 {rows} 行，"
         f"新登记 {batch.created}，更新 {batch.updated}，没有变化 {batch.unchanged}，"
-        f"不合格 {batch.rejected}，其中导入但请核对 {batch.doubted}。"
+        f"不合格 {batch.rejected}；另有 {batch.doubted} 行收下了，但请核对。"
     )
     for note in batch.options.get("notes", ()):
         print(f"注意：{note}")

@@ -108,8 +108,11 @@ def layout(options: dict) -> Layout:
     for column in base.columns:
         if column.key == "uscc":
             column = dataclasses.replace(
-                column, parse=read_code, required=False, strict=True, note="18 位；没有的先空着，以后补"
-            )
+                column, parse=read_code, required=False, strict=True, note="18 位；没有的先空着，以后补",
+                synonyms=(*column.synonyms, "code", "credit code"),
+            )  # fmt: skip
+        elif column.key == "name":
+            column = dataclasses.replace(column, synonyms=(*column.synonyms, "name", "enterprise"))
         elif column.key == "established_on":
             column = dataclasses.replace(column, parse=_exact_day(column.parse))
         elif column.key == "phones":

@@ -52,12 +52,12 @@ def render(tree, begin: str) -> str:
 
 def find(tree, begin: str, limit: int) -> list[tuple[int, int, list[str]]]:
     """The first `limit` rows in order of place: (enterprise id, place, names)."""
-    wanted = [render(tree, begin), limit]
+    asked = render(tree, begin)
     with connection.cursor() as cursor:
-        cursor.execute(_RARE, wanted)
+        cursor.execute(_RARE, [asked, limit])
         rows = cursor.fetchall()
         if rows and rows[0][3] == COMMON:
-            cursor.execute(_OFTEN, [int(begin[:-1]), *wanted])
+            cursor.execute(_OFTEN, [int(begin[:-1]), asked, limit])
             rows = cursor.fetchall()
         return [(row[0], row[1], json.loads(row[2])) for row in rows]
 

@@ -6,6 +6,8 @@ import io
 import itertools
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +18,7 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 from .delimited import open_delimited
 from .findings import Cell, TableError
 from .limits import BoundedGzip, Limits
-from .sheets import PASSWORD, calamine_rows, calamine_trouble, streamed_rows
+from .sheets import DAMAGED, PASSWORD, calamine_rows, calamine_trouble, streamed_rows
 from .workbook import Merged, Package
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -215,7 +217,9 @@ def _open_xlsx(opened: Callable[[], Any], sheet: str, limits: Limits) -> Table:
 
 
 def _open_xls(opened: Callable[[], Any], sheet: str) -> Table:
-    _refuse_other_ole(opened())
+    data = opened().read()
+    _refuse_other_ole(data)
+    _probe(data)
     with calamine_trouble():
         book = CalamineWorkbook.from_object(opened())
         names = [
@@ -247,14 +251,43 @@ def _open_xls(opened: Callable[[], Any], sheet: str) -> Table:
     return table
 
 
+# A damaged .xls can make its parser ask for all memory there is, which ends the process: a child tries first.
+_PROBE = """
+import io, sys
+from python_calamine import CalamineError, CalamineWorkbook
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+except ImportError:
+    pass
+try:
+    book = CalamineWorkbook.from_object(io.BytesIO(sys.stdin.buffer.read()))
+    for name in book.sheet_names:
+        for row in book.get_sheet_by_name(name).iter_rows():
+            pass
+except CalamineError:
+    pass
+"""
+
+
+def _probe(data: bytes) -> None:
+    """Raise TableError if reading this .xls breaks a process (out of memory, a panic, no end in a minute)."""
+    command = [sys.executable, "-I", "-c", _PROBE]
+    try:
+        result = subprocess.run(command, input=data, capture_output=True, timeout=60, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise TableError(DAMAGED) from error
+    if result.returncode:
+        raise TableError(DAMAGED)
+
+
 def _note_sheets(table: Table) -> None:
     if len(table.sheets) > 1:
         table.notes.append(f"文件里有 {len(table.sheets)} 张工作表，读的是「{table.sheet}」。")
 
 
-def _refuse_other_ole(stream: Any) -> None:
+def _refuse_other_ole(data: bytes) -> None:
     """Old Office files share one container; the names in its directory (UTF-16) tell them apart."""
-    data = stream.read()
 
     def holds(name: str) -> bool:
         return name.encode("utf-16-le") in data

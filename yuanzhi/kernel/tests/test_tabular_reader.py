@@ -253,7 +253,6 @@ def as_xls() -> io.BytesIO:
 
 
 SOUND = {
-    "xls": as_xls().getvalue(),
     "xlsx": xlsx(ROWS).getvalue(),
     "stored": stored(sharing(xlsx(ROWS))),
     "csv": as_text(",").encode("gb18030"),
@@ -273,6 +272,25 @@ def test_a_damaged_file_is_read_or_refused_but_never_breaks(kind: str, damage, l
         list(open_table(io.BytesIO(bytes(data)), limits=limits).rows())
     except TableError as refusal:
         assert str(refusal).endswith("。")
+
+
+@settings(max_examples=25, deadline=None)
+@given(DAMAGE.filter(bool))
+def test_a_damaged_xls_never_ends_the_process(damage):
+    data = bytearray(as_xls().getvalue())
+    for where, what in damage:
+        at = int(where * len(data))
+        data[at : at + 1] = what
+    try:
+        list(open_table(io.BytesIO(bytes(data))).rows())
+    except TableError as refusal:
+        assert str(refusal).endswith("。")
+
+
+def test_an_xls_on_which_its_parser_dies_is_refused(monkeypatch):
+    monkeypatch.setattr("yuanzhi.kernel.tabular.reader._PROBE", "import os; os.abort()")
+    with pytest.raises(TableError, match="结构损坏"):
+        open_table(as_xls())
 
 
 def test_a_file_over_the_limit_is_refused_with_both_numbers():

@@ -19,7 +19,8 @@ from yuanzhi.accounts.actor import ANONYMOUS, Actor
 from yuanzhi.accounts.models import User
 from yuanzhi.accounts.queries import actor_for
 from yuanzhi.accounts.roles import ADMINISTRATORS, Role
-from yuanzhi.kernel.notices import notify
+
+from .samples import furnish
 
 # Views that aren't ours to decorate, or that stand below accounts. Each with the reason why that is safe.
 UNGUARDED = {
@@ -119,15 +120,13 @@ def build_personas() -> dict[str, Persona]:
     """Two communities; all roles of one, nobody, an account without a role, the lead of the other."""
     here, there = build(), build("linqu", "邻渠社区", parks=2, enterprises=3)
     for world in (here, there):
-        users = list(world.users.values())
-        notify([u.pk for u in users], chain=world.community.pk, key="hello", title="你好", url="/me/")
+        furnish(world)
         for role in ADMINISTRATORS:
             totp = Authenticator.Type.TOTP
             Authenticator.objects.create(user=world.user(role), type=totp, data={"secret": "unused"})
     outsider = actions.open_account(
         actor=here.house, username="outsider", name="外人", password=PASSWORD, must_change_password=False
     )
-    notify([outsider.pk], chain=here.community.pk, key="hello", title="你好")
     people = {role.value: Persona(role.value, here.user(role), here, there, role) for role in Role}
     people["anonymous"] = Persona("anonymous", None, here, there, None)
     people["outsider"] = Persona("outsider", outsider, here, there, None)

@@ -20,7 +20,11 @@ from typing import Any
 from tests.world import World
 from yuanzhi.accounts.models import User
 from yuanzhi.accounts.roles import Role
-from yuanzhi.kernel.notices import notices_of
+from yuanzhi.cases import actions as cases
+from yuanzhi.kernel.models import ImportBatch
+from yuanzhi.kernel.notices import notices_of, notify
+from yuanzhi.registry import actions as registry
+from yuanzhi.registry.models import Contact, FactConflict, Merge, ParkCaptain, SavedFilter
 
 Kwargs = dict[str, Any]
 
@@ -31,17 +35,102 @@ class Sample:
 
     shared: the arguments name no row of a community (a kind of thing), so there is no neighbour's one.
     hidden_from: roles whose verb says OWN but who in the test world are bound to nothing that reaches `row`.
+    gone_is: what the neighbour's row gets, where a view says so on the way back instead of by 404.
+    refused_is: what a row outside one's reach gets. Not 404 where it may be seen, but not acted on.
     """
 
     row: Callable[[World, User], Kwargs]
     outside: Callable[[World], Kwargs] | None = None
     shared: bool = False
     hidden_from: frozenset[Role] = field(default_factory=frozenset)
+    gone_is: frozenset[int] = frozenset({404})
+    refused_is: frozenset[int] = frozenset({404})
+
+
+def furnish(world: World) -> None:
+    """What the samples need beyond tests/world.py: written through the actions wherever there is one."""
+    house, near, far = (
+        world.house,
+        world.enterprises[0],
+        world.enterprises[min(2, len(world.enterprises) - 1)],
+    )
+    for enterprise in (near, far):
+        contact = registry.add_contact(actor=house, enterprise=enterprise, name="周敏", phone="13812345678")
+        cases.open_case(actor=house, enterprise=enterprise, words=f"{enterprise.name}的宽带装不上")
+        FactConflict.objects.create(
+            enterprise=enterprise, field="headcount", value="99", source=contact.source or _source(world)
+        )
+    registry.appoint_captain(actor=house, park=world.parks[1], user=world.user(Role.CAPTAIN))
+    twin = registry.register_enterprise(
+        actor=house, facts={"name": "杭州孪生科技有限公司"}, source=_source(world)
+    )
+    other = registry.register_enterprise(
+        actor=house, facts={"name": "杭州孪生软件有限公司"}, source=_source(world)
+    )
+    registry.merge(actor=house, kept=twin, gone=other)
+    ImportBatch.objects.create(
+        chain=world.community.pk, kind="registry.enterprise", filename="名录.xlsx", stored="", state="done"
+    )
+    everybody = list(world.users.values())
+    notify([u.pk for u in everybody], chain=world.community.pk, key="hello", title="你好", url="/me/")
+    for user in everybody:
+        SavedFilter.objects.create(user_id=user.pk, community=world.community, name="我的", query="q=1")
+
+
+def _source(world: World):
+    return registry.source_for(world.house, "staff", "测试登记")
 
 
 def _person(world: World, user: User) -> Kwargs:
     return {"pk": world.user(Role.VIEWER).pk}
 
+
+def _near(world: World, user: User) -> Kwargs:
+    return {"pk": world.enterprises[0].pk}
+
+
+def _far(world: World) -> Kwargs:
+    return {"pk": world.enterprises[2].pk}
+
+
+def _park(world: World, user: User) -> Kwargs:
+    return {"pk": world.parks[0].pk}
+
+
+def _building(world: World, user: User) -> Kwargs:
+    return {"pk": world.buildings[0].pk}
+
+
+def _contact(world: World, user: User) -> Kwargs:
+    return {"pk": Contact.objects.get(enterprise=world.enterprises[0]).pk}
+
+
+def _far_contact(world: World) -> Kwargs:
+    return {"pk": Contact.objects.get(enterprise=world.enterprises[2]).pk}
+
+
+def _case(world: World, user: User) -> Kwargs:
+    return {"pk": world.enterprises[0].cases.get().pk}
+
+
+def _far_case(world: World) -> Kwargs:
+    return {"pk": world.enterprises[2].cases.get().pk}
+
+
+def _batch(world: World, user: User) -> Kwargs:
+    return {"pk": ImportBatch.objects.get(chain=world.community.pk).pk}
+
+
+def _token(world: World, user: User) -> Kwargs:
+    return {"token": world.enterprises[0].cases.get().token}
+
+
+ON_THE_WAY = frozenset({302})
+ENTERPRISE = Sample(_near, _far)
+# Grid members see every enterprise, but act on those of their grid: the act is refused in a sentence.
+SEEN_ENTERPRISE = Sample(_near, _far, refused_is=frozenset({200, 302, 404}))
+CONTACT = Sample(_contact, _far_contact)
+CASE = Sample(_case, _far_case)
 
 SAMPLES: dict[str, Sample] = {
     # -- accounts
@@ -57,4 +146,68 @@ SAMPLES: dict[str, Sample] = {
     "accounts:scopes": Sample(lambda world, user: {"kind": "grid"}, shared=True),
     "accounts:demo_sign_in": Sample(lambda world, user: {"username": "demo_lead"}, shared=True),
     "accounts:open_notice": Sample(lambda world, user: {"pk": notices_of(user.pk)[0].pk}),
+    # -- registry
+    **{
+        f"registry:{name}": SEEN_ENTERPRISE if name in ("confirm", "move") else ENTERPRISE
+        for name in (
+            "enterprise",
+            "history",
+            "edit",
+            "confirm",
+            "move",
+            "leave",
+            "elsewhere",
+            "merge",
+            "add_contact",
+        )
+    },
+    **{f"registry:{name}": CONTACT for name in ("edit_contact", "retire_contact")},
+    "registry:reveal": Sample(_contact, _far_contact, refused_is=frozenset({302, 404})),
+    **{
+        f"registry:{name}": Sample(_park)
+        for name in ("park", "edit_park", "assign_park", "appoint", "add_building")
+    },
+    **{
+        f"registry:{name}": Sample(_building) for name in ("building", "edit_building", "add_rooms", "poster")
+    },
+    **{
+        f"registry:import{name}": Sample(_batch)
+        for name in ("", "_progress", "_columns", "_remap", "_commit", "_again", "_undo", "_back")
+    },
+    "registry:grid": Sample(lambda world, user: {"pk": world.grids[0].pk}),
+    "registry:drop_filter": Sample(
+        lambda world, user: {"pk": SavedFilter.objects.get(user_id=user.pk).pk},
+        lambda world: {"pk": SavedFilter.objects.get(user_id=world.user(Role.AUDITOR).pk).pk},
+        gone_is=ON_THE_WAY,
+        refused_is=ON_THE_WAY,
+    ),
+    "registry:unmerge": Sample(
+        lambda world, user: {"pk": Merge.objects.get(kept__community=world.community).pk}
+    ),
+    "registry:dismiss": Sample(
+        lambda world, user: {"pk": ParkCaptain.objects.get(park__community=world.community).pk}
+    ),
+    "registry:decide": Sample(
+        lambda world, user: {"pk": world.enterprises[0].conflicts.get().pk},
+        lambda world: {"pk": world.enterprises[2].conflicts.get().pk},
+        gone_is=ON_THE_WAY,
+        refused_is=ON_THE_WAY,
+    ),
+    # -- cases
+    **{f"cases:{name}": CASE for name in ("note", "hand_over", "portal_verdict")},
+    # People of an enterprise are sent on to their portal, where it is a 404.
+    "cases:case": Sample(_case, _far_case, gone_is=frozenset({302, 404}), refused_is=frozenset({302, 404})),
+    # In the portal one sees what one raised oneself, or everything as the enterprise's contact.
+    **{
+        f"cases:{name}": Sample(_case, _far_case, hidden_from=frozenset({Role.CAPTAIN, Role.EMPLOYEE}))
+        for name in ("portal_case", "portal_note")
+    },
+    "cases:step": Sample(
+        lambda world, user: {**_case(world, user), "step": "accept"},
+        lambda world: {**_far_case(world), "step": "accept"},
+    ),
+    "cases:of_enterprise": SEEN_ENTERPRISE,
+    "cases:track": Sample(_token, shared=True),
+    "cases:track_verdict": Sample(_token, shared=True),
+    "cases:scan": Sample(lambda world, user: {"code": world.buildings[0].code}, shared=True),
 }

@@ -34,11 +34,18 @@ def normal_name(text: str) -> str:
     text = text.strip()
     if _PLAIN.fullmatch(text):
         return text
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    text = _CONTROL.sub("", text.replace("\n", " ").replace("\r", " ").replace("\t", " "))
+    # Dropping a space may bring an accent to its letter, which composes anew: go on until nothing changes.
+    while (name := _spelled(text)) != text:
+        text = name
+    return name
+
+
+def _spelled(text: str) -> str:
+    text = text.replace("\n", " ").replace("\r", " ").replace("\t", " ")
+    text = unicodedata.normalize("NFKC", _CONTROL.sub("", _INVISIBLE.sub("", text)))
     if any(sign > "\x7f" for sign in text):
         text = text.translate(_TO_FULL)
-    return _SPACE_AT_HANZI.sub("", " ".join(text.split())).rstrip("。，,;；")
+    return _SPACE_AT_HANZI.sub("", " ".join(text.split())).strip().rstrip("。，,;； ")
 
 
 def name_key(text: str) -> str:

@@ -20,6 +20,8 @@ from yuanzhi.registry.rules.uscc import check_sign
 
 PASSWORD = "云溪-夜航-第七号桥"  # noqa: S105
 START = dt.date(2025, 1, 1)
+_BRANDS = ["云图", "禾一", "衡图", "矩石", "微澜", "拓源", "半亩", "星野", "程岳", "利泽", "天目", "启真"]
+_TRADES = ["科技", "生物", "软件", "传感"]
 
 
 def code_of(number: int) -> str:
@@ -56,8 +58,13 @@ def build(code: str = "yunxi", name: str = "云溪社区", *, parks: int = 4, en
     world = World(community, system(community.pk))
     world.desks = {desk.code: desk for desk in open_desks(actor=world.house, community=community)}
     for index in range(parks):
-        park = registry.add_park(actor=world.house, name=f"{name[:2]}{index + 1}号园", address=f"文一西路{100 + index}号",
-                                 lng=120.0 + index * 0.002, lat=30.28)  # fmt: skip
+        park = registry.add_park(
+            actor=world.house,
+            name=f"{name[:2]}{index + 1}号园",
+            address=f"文一西路{100 + index}号",
+            lng=120.0 + index * 0.002,
+            lat=30.28,
+        )
         world.parks.append(park)
         world.buildings.append(
             registry.add_building(
@@ -80,9 +87,9 @@ def _enterprises(world: World, code: str, count: int) -> None:
     base = sum(map(ord, code)) * 100
     source = registry.source_for(world.house, "import", "测试名录", START)
     for index in range(count):
+        brand, trade = _BRANDS[index % 12], _TRADES[index % 4]
         facts: dict[str, Any] = {
-            "name": f"杭州{'云图禾一衡图矩石微澜拓源半亩星野程岳利泽天目启真'[index % 12 * 2 : index % 12 * 2 + 2]}"
-            f"{'科技生物软件传感'[index % 4 * 2 : index % 4 * 2 + 2]}有限公司",
+            "name": f"杭州{brand}{trade}有限公司",
             "uscc": code_of(base + index),
             "headcount": 10 + index,
         }

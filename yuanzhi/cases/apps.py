@@ -8,6 +8,8 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from yuanzhi.kernel.signals import calendar_changed
 
+        from .figures import provide_figures
         from .news import on_calendar_changed
 
+        provide_figures()
         calendar_changed.connect(on_calendar_changed)

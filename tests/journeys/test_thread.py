@@ -52,9 +52,10 @@ def test_from_need_to_verdict_on_the_imported_register(page, sign_in, watch, axe
     # worked and resolved
     page.get_by_role("button", name="受理", exact=True).click()
     page.get_by_text("已受理").first.wait_for()
-    page.locator("aside summary", has_text="办结").click()
-    page.locator("aside").get_by_label("办成了什么").fill("律师陪着整理了证据，支付令已经受理")
-    page.locator("aside").get_by_role("button", name="办结").click()
+    steps = page.locator("main .steps")
+    steps.locator("summary", has_text="办结").click()
+    steps.get_by_label("办成了什么").fill("律师陪着整理了证据，支付令已经受理")
+    steps.get_by_role("button", name="办结").click()
     page.get_by_text("待企业评价").first.wait_for()
     link = page.get_by_label("跟踪链接").input_value()
 

@@ -18,12 +18,15 @@ def provide_figures() -> None:
     """Called once, when the app is ready."""
     provide(
         Figure(
-            "open_cases", "未结诉求", "件", SEE_CASE, open_by_park, "还在办的诉求，算在提出它的楼宇或企业所在的园区",
+            "open_cases", "未结诉求", "件", SEE_CASE, open_by_park,
+            "还在办的诉求，算在提出它的楼宇或企业所在的园区",
             weight=2.0, alarm="breached",
         )
     )  # fmt: skip
     provide(
-        Figure("breached", "超时诉求", "件", SEE_CASE, breached_by_park, "还在办、已过承诺时限的诉求，挂起的不算")
+        Figure(
+            "breached", "超时诉求", "件", SEE_CASE, breached_by_park, "还在办、已过承诺时限的诉求，挂起的不算"
+        )
     )
 
 
@@ -33,7 +36,8 @@ def open_by_park(community_id: int, actor: Actor) -> dict[int, int]:
 
 
 def breached_by_park(community_id: int, actor: Actor) -> dict[int, int]:
-    """{park id: open cases past their promise}; a case that waits for the enterprise is not late. One query."""
+    """{park id: open cases past their promise}; a case that waits for the enterprise is not late. One
+    query."""
     return _by_park(actor, Q(due_at__lte=clock.now()) & ~Q(state=State.WAITING))
 
 

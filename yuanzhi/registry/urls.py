@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from .views import contacts, enterprise, enterprises, grids, pickers, places, quality, seats, settings
+from .views import (
+    contacts,
+    districting,
+    enterprise,
+    enterprises,
+    grids,
+    imports,
+    pickers,
+    places,
+    quality,
+    seats,
+    settings,
+)
+from .views import map as one_map
 
 app_name = "registry"
 urlpatterns = [
@@ -44,11 +57,27 @@ urlpatterns = [
     path("grids/", grids.grids, name="grids"),
     path("grids/new/", grids.add_grid, name="add_grid"),
     path("grids/<int:pk>/", grids.grid, name="grid"),
+    path("map/", one_map.map_page, name="map"),
+    path("map/places.json", one_map.places, name="map_places"),
+    path("districting/", districting.districting, name="districting"),
+    path("districting/<int:pk>/", districting.proposal, name="proposal"),
+    path("districting/<int:pk>/accept/", districting.accept, name="accept_proposal"),
+    path("districting/<int:pk>/discard/", districting.discard, name="discard_proposal"),
     path("quality/", quality.quality, name="quality"),
     path("quality/to-place/", quality.to_place, name="to_place"),
     path("quality/to-place/proposed/", quality.place_proposed, name="place_proposed"),
     path("quality/conflicts/", quality.conflicts, name="conflicts"),
     path("quality/duplicates/", quality.duplicates, name="duplicates"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/template/", imports.template, name="import_template"),
+    path("imports/<int:pk>/", imports.one, name="import"),
+    path("imports/<int:pk>/progress/", imports.progress, name="import_progress"),
+    path("imports/<int:pk>/columns/", imports.columns, name="import_columns"),
+    path("imports/<int:pk>/remap/", imports.remap, name="import_remap"),
+    path("imports/<int:pk>/commit/", imports.commit, name="import_commit"),
+    path("imports/<int:pk>/again/", imports.again, name="import_again"),
+    path("imports/<int:pk>/undo/", imports.undo, name="import_undo"),
+    path("imports/<int:pk>/back/", imports.back, name="import_back"),
     path("settings/community/", settings.community, name="settings"),
     path("settings/calendar/", settings.calendar_year, name="calendar_year"),
     path("pick/enterprise/", pickers.pick_enterprise, name="pick_enterprise"),

@@ -2,6 +2,14 @@
 
 from .community import edit_community
 from .contacts import add_contact, edit_contact, retire_contact, reveal_phone
+from .districting import (
+    accept_proposal,
+    answer_proposal,
+    begin_proposal,
+    discard_proposal,
+    fail_proposal,
+    propose_districting,
+)
 from .enterprises import confirm_facts, link_parent, register_enterprise, resolve_conflict, state_facts
 from .lists import drop_filter, note_export, save_filter
 from .merging import merge, unmerge
@@ -22,20 +30,25 @@ from .sources import source_for
 from .tenancies import mark_elsewhere, move_in, move_out, place_known
 
 __all__ = [
+    "accept_proposal",
     "add_building",
     "add_contact",
     "add_grid",
     "add_park",
     "add_units",
+    "answer_proposal",
     "appoint_captain",
     "assign_parks",
+    "begin_proposal",
     "confirm_facts",
+    "discard_proposal",
     "dismiss_captain",
     "drop_filter",
     "edit_building",
     "edit_community",
     "edit_contact",
     "edit_park",
+    "fail_proposal",
     "found_community",
     "link_parent",
     "mark_elsewhere",
@@ -44,6 +57,7 @@ __all__ = [
     "move_out",
     "note_export",
     "place_known",
+    "propose_districting",
     "register_enterprise",
     "resolve_conflict",
     "retire_contact",

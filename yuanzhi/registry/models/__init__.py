@@ -1,3 +1,4 @@
+from .districting import DistrictingProposal
 from .enterprise import Contact, Enterprise, FactConflict, FormerName, Merge, SavedFilter, Source, Tenancy
 from .industry import IndustryDivision
 from .place import Building, Community, Grid, GridTerm, Park, ParkCaptain, Unit
@@ -6,6 +7,7 @@ __all__ = [
     "Building",
     "Community",
     "Contact",
+    "DistrictingProposal",
     "Enterprise",
     "FactConflict",
     "FormerName",

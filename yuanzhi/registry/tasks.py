@@ -1,0 +1,59 @@
+"""Background work of the register."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from yuanzhi.accounts.actor import system
+from yuanzhi.kernel.jobs import GiveUp, job
+
+from . import actions
+from .models import DistrictingProposal
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 30.0  # the solver's brake: thrice what a community of 62 parks needs on an idle machine
+PATIENCE = 180.0  # then it hangs
+
+
+@job(name="推算网格划分", attempts=3)
+def compute(proposal_id: int) -> None:
+    """Work out a proposal in a fresh process. A second run begins anew; one that was dropped is left
+    alone."""
+    proposal = DistrictingProposal.objects.filter(pk=proposal_id).first()
+    if proposal is None:
+        return
+    house = system(proposal.community_id)
+    if not actions.begin_proposal(actor=house, proposal=proposal):
+        return
+    question = {"asked": proposal.asked, "world": proposal.world, "seconds": SECONDS}
+    try:
+        answer = _in_fresh_process(question)
+    except (subprocess.SubprocessError, ValueError) as error:
+        why = "推算的程序出了错，没有算成。可以再试一次，还不行请把方案号告诉管理员。"
+        actions.fail_proposal(actor=house, proposal=proposal, why=why)
+        raise GiveUp(f"方案 {proposal.number}：{_last_words(error)}") from error
+    if "error" in answer:
+        actions.fail_proposal(actor=house, proposal=proposal, why=answer["error"])
+    else:
+        actions.answer_proposal(actor=house, proposal=proposal, answer=answer)
+
+
+def _in_fresh_process(question: dict) -> dict:
+    done = subprocess.run(  # noqa: S603 - our own module, no shell
+        [sys.executable, "-m", "yuanzhi.registry.partition"],
+        input=json.dumps(question),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+        cwd=ROOT,
+    )
+    return json.loads(done.stdout)
+
+
+def _last_words(error: Exception) -> str:
+    said = getattr(error, "stderr", None) or str(error)
+    return str(said).strip()[-300:]

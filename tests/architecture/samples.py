@@ -207,6 +207,7 @@ SAMPLES: dict[str, Sample] = {
         lambda world: {**_far_case(world), "step": "accept"},
     ),
     "cases:of_enterprise": SEEN_ENTERPRISE,
+    "insights:decide_job": Sample(lambda world, user: {"job_id": "00000000"}, shared=True),
     "cases:track": Sample(_token, shared=True),
     "cases:track_verdict": Sample(_token, shared=True),
     "cases:scan": Sample(lambda world, user: {"code": world.buildings[0].code}, shared=True),

@@ -10,6 +10,8 @@ class CasesConfig(AppConfig):
 
         from .figures import provide_figures
         from .news import on_calendar_changed
+        from .wording import lend_names
 
         provide_figures()
+        lend_names()
         calendar_changed.connect(on_calendar_changed)

@@ -30,7 +30,7 @@ _ITEMS = [
     ("社区设置", "registry:settings", "settings", SETTINGS, 3, ("/settings/",)),
     ("人员与身份", "accounts:people", "users", SEE_PEOPLE, 3, ("/people/",)),
     ("操作历史", "accounts:audit", "scroll-text", SEE_HISTORY, 3, ("/audit/",)),
-    ("后台任务", "accounts:jobs", "cpu", SEE_JOBS, 3, ("/jobs/",)),
+    ("后台任务", "insights:jobs", "cpu", SEE_JOBS, 3, ("/jobs/",)),
 ]
 
 

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from .views import find, workbench
+from .views import find, jobs, workbench
 
 app_name = "insights"
 urlpatterns = [
     path("", workbench.home, name="home"),
     path("find/", find.find, name="find"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<str:job_id>/", jobs.decide, name="decide_job"),
 ]

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 
 import pytest
 from django.db import connection, transaction
 
-from yuanzhi.accounts.actor import system
 from yuanzhi.kernel import history
 from yuanzhi.kernel.history import HOUSE, OutsideAction, action, cause, record, verify
 from yuanzhi.kernel.models import ChainHead, HistoryEntry
 
-ACTOR = system(7, "测试")
+
+@dataclass(frozen=True)
+class Somebody:
+    """Whoever acts: the kernel knows no accounts."""
+
+    community_id: int | None = None
+    user_id: int | None = None
+    label: str = "测试"
+
+
+ACTOR = Somebody(7)
 
 
 @action
@@ -91,8 +101,8 @@ def test_causes_mark_what_belongs_together():
 
 def test_chains_are_apart():
     do(actor=ACTOR, what=1)
-    do(actor=system(8), what=1)
-    do(actor=system(), what=1)
+    do(actor=Somebody(8), what=1)
+    do(actor=Somebody(), what=1)
     assert sorted(ChainHead.objects.values_list("chain", "seq")) == [(HOUSE, 1), (7, 1), (8, 1)]
 
 

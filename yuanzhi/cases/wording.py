@@ -1,0 +1,50 @@
+"""What the cases lend to accounts: the desks' names, and their history verbs in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from yuanzhi.accounts import scopes, wording
+from yuanzhi.accounts.roles import Kind
+
+from .models import Desk
+from .states import STEP_NAMES
+
+
+def lend_names() -> None:
+    """Called once, when the app is ready."""
+    scopes.provide(Kind.DESK, search=_search, label=_label)
+    wording.add(
+        {
+            **{f"case.{step.value}": name for step, name in STEP_NAMES.items()},
+            "case.opened": "登记诉求",
+            "case.handed_over": "转窗口",
+            "case.noted": "写备注",
+            "case.judged": "企业评价",
+            "case.promise_moved": "时限重新推算",
+            "desks.opened": "设窗口",
+        },
+        facts={
+            "number": "编号",
+            "title": "一句话",
+            "channel": "渠道",
+            "desk": "窗口",
+            "state": "状态",
+            "text": "内容",
+            "owner": "经办",
+            "solved": "解决了",
+            "satisfaction": "满意度",
+            "label": "评价",
+            "round": "第几轮",
+            "promise": "承诺",
+        },
+    )
+
+
+def _search(community_id: int, text: str) -> list[tuple[int, str]]:
+    rows = Desk.objects.filter(community_id=community_id, name__contains=text.strip())
+    return list(rows.values_list("pk", "name"))
+
+
+def _label(community_id: int, ids: Iterable[int]) -> dict[int, str]:
+    return dict(Desk.objects.filter(community_id=community_id, pk__in=list(ids)).values_list("pk", "name"))

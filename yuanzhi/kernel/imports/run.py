@@ -45,8 +45,13 @@ def load(batch_id: int) -> ImportBatch:
     return ImportBatch.objects.get(pk=batch_id)
 
 
-def _fail(batch: ImportBatch, message: str) -> None:
-    move(load(batch.pk), Move.FAIL, message=message[:400], finished_at=timezone.now())
+def _fail(batch: ImportBatch, message: str) -> ImportBatch:
+    now = load(batch.pk)
+    options = dict(now.options)
+    if not now.cursor:  # nothing went in: the columns may still be put right
+        options.pop("stage", None)
+    move(now, Move.FAIL, message=message[:400], options=options, finished_at=timezone.now())
+    return now
 
 
 def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
@@ -82,8 +87,10 @@ def check(batch_id: int, say: Say = _silent) -> ImportBatch:
     if not allowed(Move.CHECK, batch.state, begun(batch)):
         return batch
     try:
+        _start_check(batch)
         going = _Pass(batch)
-        _start_check(batch, going.total)
+        ImportBatch.objects.filter(pk=batch.pk).update(total=going.total)
+        batch.total = going.total
         for records, items in going.chunks():
             plan = going.session.plan(items)
             with transaction.atomic():
@@ -94,8 +101,7 @@ def check(batch_id: int, say: Say = _silent) -> ImportBatch:
     except Overtaken:
         raise
     except (TableError, Refused) as error:
-        _fail(batch, str(error))
-        return load(batch_id)
+        return _fail(batch, str(error))
     rows = batch.created + batch.updated + batch.unchanged + batch.rejected
     message = "" if rows else "表头下面没有数据。"
     options = {**batch.options, "notes": list(going.notes)}
@@ -103,10 +109,10 @@ def check(batch_id: int, say: Say = _silent) -> ImportBatch:
     return batch
 
 
-def _start_check(batch: ImportBatch, total: int) -> None:
+def _start_check(batch: ImportBatch) -> None:
     with transaction.atomic():
         ImportFinding.objects.filter(batch=batch).delete()
-        move(batch, Move.CHECK, total=total, **NOTHING)
+        move(batch, Move.CHECK, message="", **NOTHING)
 
 
 def _add(batch: ImportBatch, cursor: int, counts: Counts) -> None:
@@ -133,14 +139,13 @@ def commit(batch_id: int, say: Say = _silent) -> ImportBatch:
         begin_commit(batch)
         with cause(origin(batch)):
             if batch.options["stage"] == "rows":
-                _rows(batch, say)
+                batch = _rows(batch, say)
                 _stage(batch, "follow")
             _follow(batch, say)
     except Overtaken:
         raise
     except (TableError, Refused) as error:
-        _fail(batch, str(error))
-        return load(batch_id)
+        return _fail(batch, str(error))
     _end(actor=kind_of(batch.kind).actor(batch), batch=batch)
     return batch
 
@@ -155,7 +160,7 @@ def begin_commit(batch: ImportBatch) -> None:
         move(batch, Move.COMMIT, options={**batch.options, "stage": "rows"}, message="", **NOTHING)
 
 
-def _rows(batch: ImportBatch, say: Say) -> None:
+def _rows(batch: ImportBatch, say: Say) -> ImportBatch:
     going = _Pass(batch)
     if not batch.cursor and not batch.total:
         ImportBatch.objects.filter(pk=batch.pk).update(total=going.total)
@@ -168,6 +173,7 @@ def _rows(batch: ImportBatch, say: Say) -> None:
         check_lease()
         say(batch)
     batch.options["notes"] = list(going.notes)
+    return batch
 
 
 def _take(batch: ImportBatch, going: _Pass, records: list[Record], items: list[Any]) -> None:

@@ -37,13 +37,15 @@ class Table:
 
     def __init__(self, model: type[models.Model]) -> None:
         fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-        self.name = model._meta.db_table
+        quote = connection.ops.quote_name
+        self.name = quote(model._meta.db_table)
         self.columns = [field.column for field in fields]
         self._place = {column: at for at, column in enumerate(self.columns)}
         self._encoders = {field.column: code for field in fields if (code := _encoder(field))}
         self._blank = [self._encoded(field.column, _default(field)) for field in fields]
         marks = ", ".join(["%s"] * len(fields))
-        self._insert = f"INSERT INTO {self.name} ({', '.join(self.columns)}) VALUES ({marks})"
+        columns = ", ".join(map(quote, self.columns))
+        self._insert = f"INSERT INTO {self.name} ({columns}) VALUES ({marks})"
 
     def _encoded(self, column: str, value: Any) -> Any:
         encoder = self._encoders.get(column)
@@ -90,7 +92,7 @@ class Table:
         met = 0
         where = "id = %s AND version = %s" if version else "id = %s"
         for columns, lines in groups.items():
-            sets = ", ".join(f"{column} = %s" for column in columns)
+            sets = ", ".join(f"{connection.ops.quote_name(column)} = %s" for column in columns)
             with connection.cursor() as cursor:
                 cursor.executemany(f"UPDATE {self.name} SET {sets} WHERE {where}", lines)
                 met += cursor.rowcount

@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from yuanzhi.accounts.actor import Actor
 
+from ..access import EDIT_ENTERPRISE
 from ..models import Contact, Enterprise, IndustryDivision, Source
+from ..queries import Place, may_at
 from ..rules.facts import FACTS
 from ..rules.saying import SCALES, STATUSES, say_capital, say_fact
 from .fields import (
@@ -122,7 +124,7 @@ class FactsForm(ActorForm):
             if name not in now:
                 continue
             value = say_capital(*now[name]) if name == "capital" and now[name] else say_fact(name, now[name])
-            self.fields[name].help_text = f"现在是：{value or '空'}"
+            self[name].help_text = f"现在是：{value or '空'}"
         self.data = self.data.copy()
         self.data["seen"] = str(current.version)
 
@@ -150,17 +152,17 @@ class NewForm(FactsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in (
-            "short_name",
-            "old_code",
-            "status",
-            "is_abnormal",
-            "abnormal_note",
-            "scale",
-            "district",
-            "seen",
-        ):
-            del self.fields[name]  # fmt: skip
+        shown = {name for _, names in self.GROUPS for name in names} | {"not_twin"}
+        for name in set(self.fields) - shown:
+            del self.fields[name]
+        self.fields["seat"].required = not self.actor.reach(EDIT_ENTERPRISE).everything
+
+    def clean_seat(self) -> Place | None:
+        """Grid staff register what sits in their grid; elsewhere they could not correct it afterwards."""
+        place: Place | None = self.cleaned_data["seat"]
+        if place is not None and not may_at(self.actor, EDIT_ENTERPRISE, place.park.pk):
+            raise forms.ValidationError(f"{place.park.name}不在您的网格里：请那边网格的同事或窗口来登记")
+        return place
 
 
 class SeatForm(ActorForm):

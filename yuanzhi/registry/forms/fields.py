@@ -54,6 +54,8 @@ def count(label: str, help_text: str = "", most: int = 2_000_000) -> forms.Integ
 class NameField(forms.CharField):
     """An enterprise's full name in its normal form."""
 
+    default_error_messages = {"required": "企业名称还没填，请照营业执照写全称"}
+
     def clean(self, value: Any) -> str:
         typed = super().clean(value)
         reading = check_name(typed)

@@ -22,6 +22,16 @@ FURTHER = (
     "until", "missing", "building", "abnormal", "stale",
 )  # fmt: skip
 
+# Two inputs share one heading; each still needs a name of its own for who cannot see them.
+SPOKEN = {
+    "people_min": "从业人数至少",
+    "people_max": "从业人数至多",
+    "capital_min": "注册资本至少，万元",
+    "capital_max": "注册资本至多，万元",
+    "since": "成立日期从",
+    "until": "成立日期到",
+}
+
 
 def _amount(label: str) -> forms.DecimalField:
     widget = forms.NumberInput(attrs={"inputmode": "decimal", "min": 0, "step": "any"})
@@ -60,6 +70,8 @@ class FilterForm(forms.Form):
     def __init__(self, data: QueryDict, *, actor: Actor) -> None:
         super().__init__(data)
         self.actor = actor
+        for name, spoken in SPOKEN.items():
+            self.fields[name].widget.attrs["aria-label"] = spoken
         self.grids = {str(g.pk): g.name for g in grids_visible_to(actor)}
         self.parks = {str(pk): name for pk, name in parks_visible_to(actor).values_list("pk", "name")[:2000]}
         self.fields["grid"].choices = [("", "全部网格"), *self.grids.items()]  # type: ignore[attr-defined]

@@ -34,7 +34,7 @@ def say_capital(amount: Decimal | None, currency: str = "CNY") -> str:
 
 
 def _number(value: Decimal) -> str:
-    text = f"{Decimal(value):,.6f}"
+    text = f"{Decimal(value):,.10f}"  # to the cent, also of 亿
     return text.rstrip("0").rstrip(".")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -74,14 +73,19 @@ def _spans(year: int) -> list[dict[str, Any]]:
 
 def spans(days: Any) -> list[dict[str, Any]]:
     """Festivals as people read them: name, from–to, the days worked instead."""
+    groups: list[tuple[str, list[tuple[dt.date, Day]]]] = []
+    for day, what in sorted(days, key=lambda d: d[0]):
+        # A make-up day may lie weeks away, with another festival between; New Year's Day comes twice a year.
+        near = [rows for name, rows in groups if name == what.name and (day - rows[-1][0]).days < 60]
+        if near:
+            near[-1].append((day, what))
+        else:
+            groups.append((what.name, [(day, what)]))
     found = []
-    for name, group in groupby(sorted(days, key=lambda d: d[0]), key=lambda d: d[1].name):
-        rows = list(group)
+    for name, rows in groups:
         off = [day for day, what in rows if what.kind is Kind.HOLIDAY]
-        made = [day for day, what in rows if what.kind is Kind.MAKEUP]
-        found.append(
-            {"name": name, "off": _range(off), "count": len(off), "work": [_say(day) for day in made]}
-        )
+        made = [_say(day) for day, what in rows if what.kind is Kind.MAKEUP]
+        found.append({"name": name, "off": _range(off), "count": len(off), "work": made})
     return found
 
 

@@ -27,7 +27,7 @@ class Actor:
 
     user_id: int | None = None
     name: str = ""
-    community_id: int | None = None
+    community_id: int = 0  # 0: no community, or the house itself
     bonds: tuple[Bond, ...] = ()
     is_system: bool = False
 
@@ -83,7 +83,7 @@ class Actor:
 ANONYMOUS = Actor()
 
 
-def system(community_id: int | None = None, name: str = "系统") -> Actor:
+def system(community_id: int = 0, name: str = "系统") -> Actor:
     """The house acting by itself: scheduler, import from the command line, demo."""
     return Actor(name=name, community_id=community_id, is_system=True)
 

@@ -24,6 +24,7 @@ from .lockout import key_of, seconds_left
 from .models import User
 from .phones import mobile
 from .queries import actor_for
+from .requests import Request
 
 FRESH = 300  # seconds after a sign-in during which the password needn't be typed again
 _WRONG = "用户名（手机号）或密码不对，请再试一次；忘了密码，请社区的系统管理员重置"
@@ -123,10 +124,10 @@ class AccountAdapter(DefaultAccountAdapter):
         # A unix socket has no address; everybody behind it then shares one counter for each network.
         return get_client_ip(request) or "0.0.0.0"  # noqa: S104
 
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
+    def get_login_redirect_url(self, request: Request) -> str:
         return landing_url(request.user, actor_for(request.user))
 
-    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+    def get_password_change_redirect_url(self, request: Request) -> str:
         return landing_url(request.user, actor_for(request.user))
 
     def set_password(self, user: User, password: str) -> None:

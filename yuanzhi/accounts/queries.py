@@ -34,7 +34,7 @@ def actor_for(user: User, community_id: int | None = None, on: dt.date | None = 
     communities = [row.community_id for row in rows]
     chosen = next((c for c in (community_id, user.community_id) if c in communities), None)
     if chosen is None:
-        chosen = communities[0] if communities else None
+        chosen = communities[0] if communities else 0
     bonds = tuple(
         Bond(Role(row.role), Kind(row.kind), row.scope_id, row.pk)
         for row in rows
@@ -109,7 +109,7 @@ def memberships_of(actor: Actor, users: Iterable[User]) -> dict[int, list[Member
     return found
 
 
-def own_memberships(user: User, community_id: int | None) -> list[Membership]:
+def own_memberships(user: User, community_id: int) -> list[Membership]:
     """One's own roles in a community, the newest first."""
     rows = Membership.objects.filter(user=user, community_id=community_id)
     return list(rows.order_by("-valid_from", "-pk"))
@@ -153,7 +153,7 @@ def demo_accounts() -> list[tuple[User, Membership]]:
 
 def history_visible_to(actor: Actor) -> QuerySet[HistoryEntry]:
     """The chain of the actor's community, the newest first."""
-    if actor.community_id is None or not actor.may(SEE_HISTORY):
+    if not actor.community_id or not actor.may(SEE_HISTORY):
         return HistoryEntry.objects.none()
     return HistoryEntry.objects.filter(chain=actor.community_id).order_by("-seq")
 

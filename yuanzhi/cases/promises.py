@@ -64,7 +64,7 @@ class Promise:
         return asdict(self)
 
 
-def clock_of(community_id: int | None) -> Clock:
+def clock_of(community_id: int) -> Clock:
     """The clock of a community. Two queries."""
     pairs = Community.objects.values_list("office_hours", flat=True).get(pk=community_id)
     return Clock(current_calendar(), OfficeHours.of(pairs))

@@ -32,7 +32,7 @@ def visible_to(actor: Actor, verb: Verb = SEE_CASE) -> QuerySet[Case]:
     Beside what the table gives, everybody who may do it at all may do it to a case they own. A confidential
     case is open to the desks and its owner only, and to whoever raised it: never to the employer's account.
     """
-    if actor.community_id is None or not (reach := actor.reach(verb)):
+    if not actor.community_id or not (reach := actor.reach(verb)):
         return Case.objects.none()
     rows = Case.objects.filter(community_id=actor.community_id)
     if reach.everything:
@@ -47,7 +47,7 @@ def _covered(actor: Actor, verb: Verb) -> Q:
     grids = frozenset(reach.ids(Kind.GRID))
     narrowed = type(reach)(own={Kind.GRID: grids}) if grids else None
     covered = within(narrowed, "enterprise__") if narrowed else Q(pk__in=[])
-    enterprises = {
+    enterprises: set[int] = {
         b.scope_id for b in actor.bonds if b.role is Role.CONTACT and b.role in verb.table and b.scope_id
     }
     if enterprises:
@@ -57,7 +57,7 @@ def _covered(actor: Actor, verb: Verb) -> Q:
 
 def owed_a_verdict(actor: Actor) -> QuerySet[Case]:
     """Resolved cases that this enterprise's people may judge."""
-    ids = {b.scope_id for b in actor.bonds if b.role in ENTERPRISE_PEOPLE}
+    ids = {b.scope_id for b in actor.bonds if b.role in ENTERPRISE_PEOPLE and b.scope_id}
     return visible_to(actor).filter(state="resolved", enterprise_id__in=ids)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.template import loader
+from django.utils.functional import Promise
 
 
 class Renderer(DjangoTemplates):
@@ -35,7 +36,7 @@ class Picker(forms.TextInput):
     def __init__(
         self,
         *,
-        data_url: str | Callable[[], str],
+        data_url: str | Promise | Callable[[], str],
         label_of: Callable[[Any], str] = str,
         attrs: dict[str, Any] | None = None,
     ) -> None:

@@ -39,7 +39,7 @@ class Acting(Protocol):
     @property
     def label(self) -> str: ...
     @property
-    def community_id(self) -> int | None: ...
+    def community_id(self) -> int: ...  # HOUSE for none
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def draft(
 ) -> Draft:
     """Prepare an entry. `data` must hold no phone number or other sealed value: history can't forget."""
     return Draft(
-        chain=actor.community_id or HOUSE if chain is None else chain,
+        chain=actor.community_id if chain is None else chain,
         verb=verb,
         subject=ref(subject),
         context=ref(context) if context else "",

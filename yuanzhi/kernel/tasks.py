@@ -22,7 +22,7 @@ KEEP_EFFECTS = dt.timedelta(days=365)  # longer than any job that could still be
 class _House:
     user_id: int | None = None
     label: str = "系统"
-    community_id: int | None = None
+    community_id: int = 0
 
 
 @periodic("kernel.tidy_jobs", daily("03:20"))

@@ -47,7 +47,7 @@ def open_account(
         username=username,
         name=_checked_name(name),
         must_change_password=must_change_password,
-        community_id=actor.community_id,
+        community_id=actor.community_id or None,
     )
     _set_phone(user, phone)
     set_password(user, password)

@@ -36,7 +36,7 @@ def grant_role(
 
     Raises Refused for incompatible roles, a missing or foreign scope, wrong dates, and for one's own account.
     """
-    permit(actor, actor.may(GRANT_ROLE) and actor.community_id is not None, GRANT_ROLE.name)
+    permit(actor, actor.may(GRANT_ROLE) and bool(actor.community_id), GRANT_ROLE.name)
     if actor.user_id == user.pk:
         raise Refused("不能给自己授予身份：请另一位安全管理员来办")
     kind = ROLES[role][1]
@@ -127,13 +127,12 @@ def _checked_scope(actor: Actor, role: Role, scope_id: int | None) -> int | None
         if kind in scopes.BOUND:
             raise Refused(f"{role_name(role)}要说明是哪个{scopes.KIND_NAMES[kind]}的")
         return None
-    assert actor.community_id is not None
     if scopes.is_provided(kind) and not scopes.labels(kind, actor.community_id, [scope_id]):
         raise Refused(f"本社区没有这个{scopes.KIND_NAMES[kind]}，请重新选")
     return scope_id
 
 
-def _overlapping(user: User, community_id: int | None, start: dt.date, end: dt.date | None):
+def _overlapping(user: User, community_id: int, start: dt.date, end: dt.date | None):
     open_or_later = Q(valid_to=None) | Q(valid_to__gte=start)
     rows = Membership.objects.filter(open_or_later, user=user, community_id=community_id)
     return rows if end is None else rows.filter(valid_from__lte=end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.http import urlencode
@@ -16,6 +16,7 @@ from ..forms import AuditFilter
 from ..guards import needs
 from ..lines import entry_line
 from ..queries import chain_length, find_history, find_reveals
+from ..requests import Request
 from ..verification import INLINE, WHOLE, verify_history
 
 PAGE = 50
@@ -23,7 +24,7 @@ PAGE = 50
 
 @needs(SEE_HISTORY)
 @require_safe
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: Request) -> HttpResponse:
     """The community's history, the newest first, by person, verb, subject and day."""
     form = AuditFilter(request.GET)
     asked = {k: v for k, v in form.cleaned_data.items() if v} if form.is_valid() else {}
@@ -42,7 +43,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @needs(SEE_HISTORY)
 @require_safe
-def reveals(request: HttpRequest) -> HttpResponse:
+def reveals(request: Request) -> HttpResponse:
     """Who had a whole phone number shown, of whom, and when."""
     found = find_reveals(request.actor, before=_before(request), limit=PAGE + 1)
     rows = found[:PAGE]
@@ -56,7 +57,7 @@ def reveals(request: HttpRequest) -> HttpResponse:
 
 @needs(SEE_HISTORY)
 @require_POST
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: Request) -> HttpResponse:
     """Walk the whole chain: at once when it is short, else in the background, with the answer at the bell."""
     actor = request.actor
     length = chain_length(actor)
@@ -73,6 +74,6 @@ def verify(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:audit")
 
 
-def _before(request: HttpRequest) -> int | None:
+def _before(request: Request) -> int | None:
     text = request.GET.get("before", "")
     return int(text) if text.isdigit() and len(text) < 19 else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_POST, require_safe
@@ -12,11 +12,12 @@ from ..guards import not_found, signed_in
 from ..landing import landing_url
 from ..lines import role_lines
 from ..queries import actor_for, communities_of, has_second_factor, own_memberships, sessions_of
+from ..requests import Request
 
 
 @signed_in
 @require_safe
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: Request) -> HttpResponse:
     """Who I am here, in which communities, and how safe my account is."""
     user, communities = request.user, communities_of(request.user)
     names = scopes.community_names(communities)
@@ -36,7 +37,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: Request) -> HttpResponse:
     """Work in another of one's communities from now on (until signing out)."""
     wanted = request.POST.get("community", "")
     if not wanted.isdigit() or int(wanted) not in communities_of(request.user):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,15 +12,16 @@ from django.views.decorators.http import require_POST, require_safe
 from yuanzhi.kernel.notices import mark_read, notices_of, unread_count
 
 from ..guards import not_found, signed_in
+from ..requests import Request
 
 PAGE = 30
 
 
 @signed_in
 @require_safe
-def notices(request: HttpRequest) -> HttpResponse:
+def notices(request: Request) -> HttpResponse:
     """The unread first, then the older ones, a page at a time."""
-    user_id = request.actor.user_id
+    user_id = request.user.pk
     before = int(text) if (text := request.GET.get("before", "")).isdigit() and len(text) < 19 else None
     unread = [] if before else list(notices_of(user_id).filter(read_at=None)[: PAGE * 3])
     read = notices_of(user_id).exclude(read_at=None)
@@ -37,20 +38,20 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
+def open_notice(request: Request, pk: int) -> HttpResponse:
     """Mark it as read and go where it points: pages of this house only."""
-    notice = notices_of(request.actor.user_id).filter(pk=pk).first()
+    notice = notices_of(request.user.pk).filter(pk=pk).first()
     if notice is None:
         raise not_found("没有这条消息")
-    mark_read(request.actor.user_id, [pk])
+    mark_read(request.user.pk, [pk])
     local = notice.url.startswith("/") and url_has_allowed_host_and_scheme(notice.url, allowed_hosts=None)
     return redirect(notice.url if local else "accounts:notices")
 
 
 @signed_in
 @require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: Request) -> HttpResponse:
     """Everything is read."""
-    count = mark_read(request.actor.user_id)
+    count = mark_read(request.user.pk)
     messages.success(request, f"{count} 条都标为已读了" if count else "没有未读的消息")
     return redirect("accounts:notices")

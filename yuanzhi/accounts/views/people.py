@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -32,6 +32,7 @@ from ..queries import (
     people_visible_to,
     sessions_of,
 )
+from ..requests import Request
 from ..roles import ADMINISTRATORS, ENTERPRISE_PEOPLE, PARK_PEOPLE, ROLES, STAFF, Kind, Role
 
 PAGE = 50
@@ -39,7 +40,7 @@ PAGE = 50
 
 @needs(SEE_PEOPLE)
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     """Who has an account here, with which roles."""
     form = PeopleFilter(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
@@ -70,12 +71,12 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @needs(SEE_PEOPLE)
 @require_safe
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: Request, pk: int) -> HttpResponse:
     """One account: who it is, its roles past and present, what an administrator can do about it."""
     return _person_page(request, _visible(request, pk))
 
 
-def _person_page(request: HttpRequest, user: User, **extra: Any) -> HttpResponse:
+def _person_page(request: Request, user: User, **extra: Any) -> HttpResponse:
     actor = request.actor
     lines = role_lines(memberships_of(actor, [user]).get(user.pk, [])).get(user.pk, [])
     mine = user.community_id == actor.community_id
@@ -87,7 +88,7 @@ def _person_page(request: HttpRequest, user: User, **extra: Any) -> HttpResponse
         "factor": has_second_factor(user),
         "home": ""
         if mine
-        else scopes.community_names([user.community_id or 0]).get(user.community_id, "别的社区"),
+        else scopes.community_names([user.community_id or 0]).get(user.community_id or 0, "别的社区"),
         "own": actor.user_id == user.pk,
         "may_edit": actor.may(EDIT_PEOPLE) and mine,
         "may_grant": actor.may(GRANT_ROLE) and actor.user_id != user.pk and user.is_active,
@@ -99,7 +100,7 @@ def _person_page(request: HttpRequest, user: User, **extra: Any) -> HttpResponse
 @needs(EDIT_PEOPLE)
 @never_cache
 @sensitive_variables("password")
-def open_account(request: HttpRequest) -> HttpResponse:
+def open_account(request: Request) -> HttpResponse:
     """A new account; its one-time password is shown on the page that answers, and nowhere else."""
     form = OpenForm(_posted(request))
     if request.method == "POST" and form.is_valid():
@@ -114,7 +115,7 @@ def open_account(request: HttpRequest) -> HttpResponse:
 
 
 @needs(EDIT_PEOPLE)
-def edit_account(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_account(request: Request, pk: int) -> HttpResponse:
     """Correct a name, change a phone."""
     user = _visible(request, pk)
     form = EditForm(_posted(request), initial={"name": user.name}, masked=user.phone_masked)
@@ -135,7 +136,7 @@ def edit_account(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @never_cache
 @sensitive_variables("password")
-def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+def reset_password(request: Request, pk: int) -> HttpResponse:
     """A one-time password for somebody who forgot theirs, shown once."""
     user = _visible(request, pk)
     if (page := _ask_first(request, user, f"重置{user.name}的密码？现在的密码马上作废")) is not None:
@@ -149,7 +150,7 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(EDIT_PEOPLE)
 @require_POST
-def set_active(request: HttpRequest, pk: int) -> HttpResponse:
+def set_active(request: Request, pk: int) -> HttpResponse:
     """Close an account or open it again."""
     user = _visible(request, pk)
     active = request.POST.get("active") == "1"
@@ -166,7 +167,7 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(EDIT_PEOPLE)
 @require_POST
-def end_sessions(request: HttpRequest, pk: int) -> HttpResponse:
+def end_sessions(request: Request, pk: int) -> HttpResponse:
     """Sign somebody out everywhere."""
     user = _visible(request, pk)
     if (page := _ask_first(request, user, f"让{user.name}从所有设备退出？")) is not None:
@@ -181,7 +182,7 @@ def end_sessions(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(RESET_FACTOR)
 @require_POST
-def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
+def reset_factor(request: Request, pk: int) -> HttpResponse:
     """Forget an authenticator whose phone was lost."""
     user = _visible(request, pk)
     question = f"重置{user.name}的两步验证？请先当面或打电话确认是本人"
@@ -205,7 +206,7 @@ ROLE_GROUPS = (
 
 
 @needs(GRANT_ROLE)
-def grant_role(request: HttpRequest, pk: int, role: str = "") -> HttpResponse:
+def grant_role(request: Request, pk: int, role: str = "") -> HttpResponse:
     """First which role, then bound to what and for how long."""
     user = _visible(request, pk, or_named=request.GET.get("name", ""))
     if not role:
@@ -237,7 +238,7 @@ def grant_role(request: HttpRequest, pk: int, role: str = "") -> HttpResponse:
 
 @needs(GRANT_ROLE)
 @require_safe
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: Request) -> HttpResponse:
     """Somebody with an account, perhaps opened by another community: found by the exact name only."""
     name = request.GET.get("name", "").strip()
     user = account_named(name) if name else None
@@ -248,7 +249,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 
 @needs(GRANT_ROLE)
-def end_role(request: HttpRequest, pk: int) -> HttpResponse:
+def end_role(request: Request, pk: int) -> HttpResponse:
     """End a role now, or on a day to come."""
     membership = membership_to_end(request.actor, pk)
     if membership is None:
@@ -269,7 +270,7 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(GRANT_ROLE)
 @require_safe
-def scope_options(request: HttpRequest, kind: str) -> HttpResponse:
+def scope_options(request: Request, kind: str) -> HttpResponse:
     """What the scope picker lists for the typed words."""
     if kind not in set(Kind):
         raise not_found(f"没有“{kind}”这种范围")
@@ -280,7 +281,7 @@ def scope_options(request: HttpRequest, kind: str) -> HttpResponse:
     return TemplateResponse(request, "components/options.html", {"groups": groups, "q": text})
 
 
-def _visible(request: HttpRequest, pk: int, or_named: str = "") -> User:
+def _visible(request: Request, pk: int, or_named: str = "") -> User:
     """The account, when the actor may see it; or when the actor knows its exact name (`invite`)."""
     named = account_named(or_named) if or_named else None
     if named is not None and named.pk == pk:
@@ -288,12 +289,12 @@ def _visible(request: HttpRequest, pk: int, or_named: str = "") -> User:
     return get_object_or_404(people_visible_to(request.actor), pk=pk)
 
 
-def _posted(request: HttpRequest) -> Any:
+def _posted(request: Request) -> Any:
     """What a form is bound to: nothing unless it was sent (an empty sending counts)."""
     return request.POST if request.method == "POST" else None
 
 
-def _ask_first(request: HttpRequest, user: User, question: str) -> HttpResponse | None:
+def _ask_first(request: Request, user: User, question: str) -> HttpResponse | None:
     """The page that asks where the browser's own dialog could not (no JavaScript)."""
     if request.POST.get("confirmed"):
         return None
@@ -302,11 +303,11 @@ def _ask_first(request: HttpRequest, user: User, question: str) -> HttpResponse 
     return TemplateResponse(request, "confirm.html", context)
 
 
-def _refused(request: HttpRequest, user: User, no: Refused) -> HttpResponse:
+def _refused(request: Request, user: User, no: Refused) -> HttpResponse:
     messages.error(request, str(no))
     return redirect("accounts:person", user.pk)
 
 
-def _password_once(request: HttpRequest, user: User, password: str, title: str) -> HttpResponse:
+def _password_once(request: Request, user: User, password: str, title: str) -> HttpResponse:
     context = {"person": user, "password": password, "title": title}
     return TemplateResponse(request, "accounts/password_once.html", context)

@@ -13,7 +13,7 @@ from allauth.mfa.base.views import ReauthenticateView as FactorReauthenticateVie
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_POST
@@ -32,6 +32,7 @@ from ..forms import (
 from ..guards import not_found, public, signed_in
 from ..lines import SEES, role_lines
 from ..queries import demo_accounts, sessions_of
+from ..requests import Request
 from ..roles import Role
 
 
@@ -50,7 +51,7 @@ class ChangePassword(PasswordChangeView):
 
     form_class = PasswordForm
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated and not request.user.has_usable_password():
             messages.info(request, "这个账号不用密码登录，没有密码可改")
             return redirect("accounts:me")
@@ -98,7 +99,7 @@ def demo_personas() -> list[dict[str, Any]]:
 
 @public
 @require_POST
-def demo_sign_in(request: HttpRequest, username: str) -> HttpResponse:
+def demo_sign_in(request: Request, username: str) -> HttpResponse:
     """Sign in as one of the demo's personas. Does not exist anywhere but in a demo."""
     if not settings.DEMO:
         raise not_found("这里没有演示账号")
@@ -116,7 +117,7 @@ def demo_sign_in(request: HttpRequest, username: str) -> HttpResponse:
 
 
 @signed_in
-def devices(request: HttpRequest) -> HttpResponse:
+def devices(request: Request) -> HttpResponse:
     """Where this account is signed in; one device or all the others can be signed out."""
     current = request.session.session_key
     if request.method == "POST":

@@ -61,7 +61,7 @@ def open_case(
     phone = _phone(speaker_phone)
     values: dict[str, Any] = {
         "community_id": actor.community_id,
-        "number": _number(actor.community_id or 0, now),
+        "number": _number(actor.community_id, now),
         "enterprise": enterprise,
         "building": building or (enterprise.building if enterprise else None),
         "desk": desk,

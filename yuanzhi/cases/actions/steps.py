@@ -57,7 +57,7 @@ def take(actor: Actor, case: Case, step: Step, **values: Any) -> Case:
 def accept(*, actor: Actor, case: Case, owner: User | None = None) -> Case:
     """Take a case on: the actor (or `owner`) becomes its owner, the response clock stops, the next runs."""
     permit(actor, WORK_CASE, case)
-    holder = owner or User.objects.filter(pk=actor.user_id).first()
+    holder = owner or User.objects.filter(pk=actor.user_id or 0).first()
     now = clock.now()
     return take(
         actor,

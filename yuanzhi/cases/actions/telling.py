@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 
 from yuanzhi.accounts.queries import members_of
@@ -26,7 +28,7 @@ def tell_desk(case: Case, title: str, *, key: str, but: int | None = None) -> No
     _tell(people - {but}, case, title, key=key)
 
 
-def _tell(people: set[int | None], case: Case, title: str, *, key: str) -> None:
+def _tell(people: Iterable[int | None], case: Case, title: str, *, key: str) -> None:
     notify(
         (p for p in people if p is not None),
         chain=case.community_id,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.guards import needs
+from yuanzhi.accounts.requests import Request
 from yuanzhi.accounts.roles import Kind
 from yuanzhi.kernel.refusals import Refused
 from yuanzhi.registry.queries import visible_to as enterprises_visible_to
@@ -25,9 +25,9 @@ from ..timeline import entries
 
 
 @needs(SEE_PORTAL)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Say what you need; see what became of what you said."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     mine = enterprises_visible_to(actor).filter(pk__in=actor.bound_to(Kind.ENTERPRISE)).order_by("id").first()
     form = NeedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -54,21 +54,21 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/portal.html", context, status=422 if form.errors else 200)
 
 
-def _visible(request: HttpRequest, pk: int) -> Case:
-    rows = queries.visible_to(request.actor, SEE_PORTAL)  # type: ignore[attr-defined]
+def _visible(request: Request, pk: int) -> Case:
+    rows = queries.visible_to(request.actor, SEE_PORTAL)
     return get_object_or_404(rows.select_related("enterprise", "desk", "building__park"), pk=pk)
 
 
 @needs(SEE_PORTAL)
-def case(request: HttpRequest, pk: int) -> HttpResponse:
+def case(request: Request, pk: int) -> HttpResponse:
     """One's own case."""
     return _page(request, _visible(request, pk), VerdictForm())
 
 
 def _page(
-    request: HttpRequest, row: Case, form: VerdictForm, *, refusal: str = "", status: int = 200
+    request: Request, row: Case, form: VerdictForm, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     context = {
         "case": row,
         "sign": sign_of(row, clock_of(row.community_id), timezone.now()),
@@ -84,10 +84,10 @@ def _page(
 
 @needs(SEE_PORTAL)
 @require_POST
-def write_note(request: HttpRequest, pk: int) -> HttpResponse:
+def write_note(request: Request, pk: int) -> HttpResponse:
     """Add something to one's own case."""
     row = _visible(request, pk)
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     try:
         actions.add_note(
             actor=actor, case=row, text=request.POST.get("text", ""), once=request.POST.get("once")
@@ -100,14 +100,14 @@ def write_note(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(GIVE_VERDICT)
 @require_POST
-def verdict(request: HttpRequest, pk: int) -> HttpResponse:
+def verdict(request: Request, pk: int) -> HttpResponse:
     """The verdict of somebody with an account."""
     row = _visible(request, pk)
     form = VerdictForm(request.POST)
     if not form.is_valid():
         return _page(request, row, form, status=422)
     try:
-        given = actions.give_verdict(actor=request.actor, case=row, **form.cleaned_data)  # type: ignore[attr-defined]
+        given = actions.give_verdict(actor=request.actor, case=row, **form.cleaned_data)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _page(request, row, form, status=409)

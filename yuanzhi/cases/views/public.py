@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from yuanzhi.accounts.actor import by_link
 from yuanzhi.accounts.guards import public
+from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
 from yuanzhi.kernel.throttle import address_of, allow
 
@@ -32,15 +33,15 @@ def _case_of(token: str) -> Case:
         raise Http404("这个链接没有对应的诉求：请核对是否复制完整，或向社区要一个新链接") from error
 
 
-def _page(request: HttpRequest, row: Case, form: VerdictForm, status: int = 200) -> HttpResponse:
+def _page(request: Request, row: Case, form: VerdictForm, status: int = 200) -> HttpResponse:
     context = {
         "case": row,
         "sign": sign_of(row, clock_of(row.community_id), timezone.now()),
         "timeline": entries(row, public=True),
         "form": form,
         # Staff who open the link see the page as the enterprise does, but can't answer in its place.
-        "may_judge": row.state == State.RESOLVED and not request.actor.is_staff,  # type: ignore[attr-defined]
-        "is_staff": request.actor.is_staff,  # type: ignore[attr-defined]
+        "may_judge": row.state == State.RESOLVED and not request.actor.is_staff,
+        "is_staff": request.actor.is_staff,
         "verdicts": list(row.verdicts.order_by("-round")),
         "community_name": row.community.name,
         "said": request.GET.get("said", ""),
@@ -50,7 +51,7 @@ def _page(request: HttpRequest, row: Case, form: VerdictForm, status: int = 200)
 
 @public
 @never_cache
-def track(request: HttpRequest, token: str) -> HttpResponse:
+def track(request: Request, token: str) -> HttpResponse:
     """How a case stands, for whoever holds its link."""
     return _page(request, _case_of(token), VerdictForm())
 
@@ -58,13 +59,13 @@ def track(request: HttpRequest, token: str) -> HttpResponse:
 @public
 @never_cache
 @require_POST
-def verdict(request: HttpRequest, token: str) -> HttpResponse:
+def verdict(request: Request, token: str) -> HttpResponse:
     """The verdict by link."""
     row = _case_of(token)
     form = VerdictForm(request.POST)
     if not form.is_valid():
         return _page(request, row, form, status=422)
-    signed_in = request.actor  # type: ignore[attr-defined]
+    signed_in = request.actor
     actor = signed_in if signed_in.is_staff or signed_in.is_administrator else actions.link_actor(row)
     try:
         actions.give_verdict(actor=actor, case=row, by_token=token, **form.cleaned_data)
@@ -76,7 +77,7 @@ def verdict(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @public
-def scan(request: HttpRequest, code: str) -> HttpResponse:
+def scan(request: Request, code: str) -> HttpResponse:
     """Three fields for whoever scans the code at a building's door."""
     building = queries.building_of_code(code)
     if building is None:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.guards import needs
+from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
 from yuanzhi.registry.queries import visible_to as enterprises_visible_to
 
@@ -36,10 +37,10 @@ _WORDS: dict[Step, tuple[str, bool]] = {
 
 
 @needs(SEE_WORKBENCH)
-def case_list(request: HttpRequest) -> HttpResponse:
+def case_list(request: Request) -> HttpResponse:
     """All cases the actor may see, the newest first, by state, desk and words."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    desks = list(queries.desks_of(actor.community_id or 0))
+    actor = request.actor
+    desks = list(queries.desks_of(actor.community_id))
     picked = {key: request.GET.get(key, "") for key in ("state", "desk", "q", "before")}
     page = queries.page_of(actor, size=PAGE, **picked)
     clock, now = clock_of(actor.community_id), timezone.now()
@@ -54,7 +55,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/list.html", context)
 
 
-def _with(request: HttpRequest, **values: str) -> str:
+def _with(request: Request, **values: str) -> str:
     query = request.GET.copy()
     for key, value in values.items():
         query[key] = value
@@ -62,10 +63,10 @@ def _with(request: HttpRequest, **values: str) -> str:
 
 
 @needs(OPEN_CASE)
-def intake(request: HttpRequest) -> HttpResponse:
+def intake(request: Request) -> HttpResponse:
     """Quick capture: paste what was said, pick the enterprise, done."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    desks = list(queries.desks_of(actor.community_id or 0))
+    actor = request.actor
+    desks = list(queries.desks_of(actor.community_id))
     initial = {"enterprise": request.GET.get("enterprise", ""), "channel": Case.Channel.WECHAT}
     form = IntakeForm(request.POST or None, actor=actor, desks=desks, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -80,23 +81,23 @@ def intake(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/intake.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _visible(request: HttpRequest, pk: int) -> Case:
-    rows = queries.visible_to(request.actor)  # type: ignore[attr-defined]
+def _visible(request: Request, pk: int) -> Case:
+    rows = queries.visible_to(request.actor)
     return get_object_or_404(rows.select_related("enterprise", "desk", "building__park", "item"), pk=pk)
 
 
 @needs(SEE_CASE)
-def case(request: HttpRequest, pk: int) -> HttpResponse:
+def case(request: Request, pk: int) -> HttpResponse:
     """A case: as a page, or in the drawer beside a list."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if not actor.is_staff and not actor.may(SEE_WORKBENCH):
         return redirect("cases:portal_case", pk=pk)
     row = _visible(request, pk)
     return render(request, _template(request), _case_context(actor, row))
 
 
-def _template(request: HttpRequest) -> str:
-    in_drawer = request.htmx and request.htmx.target == "drawer-body"  # type: ignore[attr-defined]
+def _template(request: Request) -> str:
+    in_drawer = request.htmx and request.htmx.target == "drawer-body"
     return "cases/case_drawer.html" if in_drawer else "cases/case.html"
 
 
@@ -130,9 +131,9 @@ _DO: dict[Step, Callable[..., Case]] = {
 
 @needs(WORK_CASE)
 @require_POST
-def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def take_step(request: Request, pk: int, step: str) -> HttpResponse:
     """Take a step; what was typed stays when the house says no."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     row = _visible(request, pk)
     if step not in {s.value for s in _DO}:
         raise Http404("没有这个步骤")
@@ -148,9 +149,9 @@ def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 @needs(SEE_CASE)
 @require_POST
-def write_note(request: HttpRequest, pk: int) -> HttpResponse:
+def write_note(request: Request, pk: int) -> HttpResponse:
     """Write to colleagues, or to the enterprise."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     row = _visible(request, pk)
     text = request.POST.get("text", "")
     try:
@@ -169,9 +170,9 @@ def write_note(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(WORK_CASE)
 @require_POST
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+def hand_over(request: Request, pk: int) -> HttpResponse:
     """Give the case to another desk."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     row = _visible(request, pk)
     desk = get_object_or_404(queries.desks_of(row.community_id), pk=request.POST.get("desk") or 0)
     try:
@@ -184,9 +185,9 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(SEE_CASE)
-def of_enterprise(request: HttpRequest, pk: int) -> HttpResponse:
+def of_enterprise(request: Request, pk: int) -> HttpResponse:
     """An enterprise's cases, for its page."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     enterprise = get_object_or_404(enterprises_visible_to(actor), pk=pk)
     cases = queries.visible_to(actor).filter(enterprise=enterprise).select_related(*queries.FOR_ROWS)
     clock, now = clock_of(actor.community_id), timezone.now()
@@ -195,7 +196,7 @@ def of_enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [row_of(case, clock, now) for case in cases.order_by("-id")[:20]],
         "may_open": actor.may(OPEN_CASE),
     }
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    fragment = request.htmx and not request.htmx.history_restore_request
     return render(
         request, "cases/of_enterprise_part.html" if fragment else "cases/of_enterprise.html", context
     )

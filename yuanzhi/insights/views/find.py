@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.guards import signed_in
+from yuanzhi.accounts.requests import Request
 from yuanzhi.cases import queries as cases
 from yuanzhi.cases.access import OPEN_CASE, SEE_CASE, SEE_WORKBENCH
 from yuanzhi.cases.promises import clock_of
@@ -23,12 +24,12 @@ from yuanzhi.registry.queries.found import find as find_enterprises
 
 
 @signed_in
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: Request) -> HttpResponse:
     """Options for the palette (htmx), or a page of results."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     q = request.GET.get("q", "").strip()
     groups = _groups(actor, q) if q else []
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    fragment = request.htmx and not request.htmx.history_restore_request
     template = "components/options.html" if fragment else "insights/find.html"
     return render(request, template, {"groups": groups, "q": q})
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from yuanzhi.accounts.access import SEE_JOBS
 from yuanzhi.accounts.guards import needs
+from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.jobs import (
     dismiss_job,
     jobs_failed,
@@ -23,7 +24,7 @@ from yuanzhi.kernel.refusals import Refused
 
 
 @needs(SEE_JOBS)
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: Request) -> HttpResponse:
     """The queue as it stands. Arguments aren't shown: they may name what an administrator doesn't see."""
     context = {
         "state": queue_state(timezone.now()),
@@ -37,11 +38,11 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 @needs(SEE_JOBS)
 @require_POST
-def decide(request: HttpRequest, job_id: str) -> HttpResponse:
+def decide(request: Request, job_id: str) -> HttpResponse:
     """Try a failed job again, or put it aside."""
     act = retry_job if request.POST.get("act") == "retry" else dismiss_job
     try:
-        act(actor=request.actor, job_id=job_id)  # type: ignore[attr-defined]
+        act(actor=request.actor, job_id=job_id)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

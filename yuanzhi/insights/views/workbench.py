@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils import timezone
 from yuanzhi.accounts.access import SEE_HISTORY, SEE_PEOPLE
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.guards import signed_in
+from yuanzhi.accounts.requests import Request
 from yuanzhi.cases import queries
 from yuanzhi.cases.access import SEE_PORTAL, SEE_WORKBENCH, WORK_CASE
 from yuanzhi.cases.promises import Clock, clock_of
@@ -26,9 +27,9 @@ TABS = [("todo", "待办"), ("verdict", "待回访"), ("raised", "我发起"), (
 
 
 @signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Each to where their day begins."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if actor.may(SEE_WORKBENCH):
         return _workbench(request, actor)
     if actor.may(SEE_PORTAL):
@@ -40,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "insights/welcome.html")
 
 
-def _workbench(request: HttpRequest, actor: Actor) -> HttpResponse:
+def _workbench(request: Request, actor: Actor) -> HttpResponse:
     now = timezone.now()
     tab = request.GET.get("tab", "todo")
     desk = request.GET.get("desk", "")
@@ -76,7 +77,7 @@ def _tabs(actor: Actor, tab: str, counts: dict[Urgency, int]) -> list[dict[str, 
 
 
 def _desks(actor: Actor, tab: str, desk: str) -> list[dict[str, Any]]:
-    rows = queries.desks_of(actor.community_id or 0)
+    rows = queries.desks_of(actor.community_id)
     return [
         {
             "label": row.short,

@@ -17,7 +17,7 @@ from yuanzhi.kernel.models import ChainHead, HistoryEntry
 class Somebody:
     """Whoever acts: the kernel knows no accounts."""
 
-    community_id: int | None = None
+    community_id: int = HOUSE
     user_id: int | None = None
     label: str = "测试"
 

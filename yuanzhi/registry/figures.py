@@ -116,7 +116,7 @@ def _named(actor: Actor, community_id: int) -> Counter[int]:
 
 def nowhere(actor: Actor) -> int:
     """Enterprises to be placed whose address doesn't even tell the park: no map can show them."""
-    return _unplaced(actor).count() - sum(_named(actor, actor.community_id or 0).values())
+    return _unplaced(actor).count() - sum(_named(actor, actor.community_id).values())
 
 
 for _figure in (

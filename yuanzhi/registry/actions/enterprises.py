@@ -40,7 +40,7 @@ def register_enterprise(*, actor: Actor, facts: dict[str, Any], source: Source |
         raise TypeError(f"not facts: {sorted(unknown)}")
     if not (facts.get("name") or "").strip():
         raise Refused("企业名称还没填")
-    if (twin := _existing(actor.community_id or 0, facts)) is not None:
+    if (twin := _existing(actor.community_id, facts)) is not None:
         raise Refused(f"名录里已经有{twin.name}（{twin.uscc or '无代码'}）了：请直接打开它来更正")
     source = source or source_for(actor)
     given = {key: value for key, value in facts.items() if value not in (None, "")}

@@ -121,7 +121,7 @@ def register_many(
     """
     permit(actor, IMPORT)
     permit(actor, EDIT_ENTERPRISE)
-    community_id = actor.community_id or 0
+    community_id = actor.community_id
     provenance, table, now = Provenance(source), Table(Enterprise), timezone.now()
     ids: list[int] = []
     for start in range(0, len(facts_rows), CHUNK):
@@ -176,7 +176,7 @@ def seat_many(
     Raises Refused for a place of another community or of another building than it says.
     """
     permit(actor, IMPORT)
-    community_id = actor.community_id or 0
+    community_id = actor.community_id
     names = _place_names(community_id, seats)
     tenancies, enterprises = Table(Tenancy), Table(Enterprise)
     now = timezone.now()

@@ -18,7 +18,7 @@ from .layout import KIND
 
 def batches_visible_to(actor: Actor) -> QuerySet[ImportBatch]:
     """Imports into the register of the actor's community, the newest first."""
-    if actor.community_id is None or not actor.may(IMPORT):
+    if not actor.community_id or not actor.may(IMPORT):
         return ImportBatch.objects.none()
     return ImportBatch.objects.filter(chain=actor.community_id, kind=KIND).order_by("-id")
 

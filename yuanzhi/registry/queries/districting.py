@@ -19,7 +19,7 @@ from .scope import grids_visible_to, parks_visible_to, terms_in_force
 
 def proposals_of(actor: Actor) -> QuerySet[DistrictingProposal]:
     """The proposals of the actor's community, the latest first."""
-    if actor.community_id is None or not actor.may(DISTRICT):
+    if not actor.community_id or not actor.may(DISTRICT):
         return DistrictingProposal.objects.none()
     return DistrictingProposal.objects.filter(community_id=actor.community_id)
 
@@ -30,7 +30,7 @@ def world_of(actor: Actor) -> dict[str, Any]:
     parks: id, name, lng, lat, ring, counts {figure: number}; today {park id as text: number of its grid};
     grids: number and name; unmapped: names of parks that have no place yet and take no part.
     """
-    community = actor.community_id or 0
+    community = actor.community_id
     counts = {code: figure.of(community, actor) for code, figure in workloads().items()}
     parks, unmapped = [], []
     for park in parks_visible_to(actor):

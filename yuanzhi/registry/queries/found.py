@@ -16,7 +16,7 @@ def find(
     actor: Actor, text: str, *, limit: int = 8, verb: Verb = SEE_ENTERPRISE
 ) -> list[tuple[Enterprise, str]]:
     """[(enterprise, what it was found by)], the best first; the parks are loaded."""
-    if actor.community_id is None or not (reach := actor.reach(verb)):
+    if not actor.community_id or not (reach := actor.reach(verb)):
         return []
     scope = None
     if not reach.everything:

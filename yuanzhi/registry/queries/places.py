@@ -69,7 +69,7 @@ def parks_page(
     buildings = dict(
         Building.objects.filter(park_id__in=ids).values_list("park_id").annotate(n=Count("pk")).order_by()
     )
-    enterprises = live_by_park(actor.community_id or 0, ids)
+    enterprises = live_by_park(actor.community_id, ids)
     captains = captains_of(ids)
     lines = [
         ParkRow(p, grids.get(p.pk), buildings.get(p.pk, 0), enterprises.get(p.pk, 0), captains.get(p.pk, []))
@@ -222,7 +222,7 @@ class GridStaffing:
 def grid_staffing(actor: Actor, grid: int | None = None) -> list[GridStaffing]:
     """The grids of the community with 1+3+N, parks and load against the mean. Four queries."""
     grids = list(grids_visible_to(actor))
-    community = actor.community_id or 0
+    community = actor.community_id
     people: dict[int, dict[str, list[Membership]]] = defaultdict(lambda: defaultdict(list))
     for member in members_of(community, *GRID_STAFF, kind=Kind.GRID):
         people[member.scope_id or 0][member.role].append(member)

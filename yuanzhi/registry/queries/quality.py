@@ -53,7 +53,7 @@ def live_of(actor: Actor) -> QuerySet[Enterprise]:
 def open_conflicts(actor: Actor) -> QuerySet[FactConflict]:
     """Undecided contradictions at the enterprises that the actor may correct."""
     reach = actor.reach(EDIT_ENTERPRISE)
-    if actor.community_id is None or not reach:
+    if not actor.community_id or not reach:
         return FactConflict.objects.none()
     return FactConflict.objects.filter(
         within(reach, "enterprise__"),
@@ -124,7 +124,7 @@ def gazetteer_of(community_id: int) -> Gazetteer:
 def proposals(actor: Actor, *, after: int = 0, limit: int = 30) -> tuple[list[Proposal], bool]:
     """A keyset page of what is to be placed, with what the address says. Five queries."""
     found = list(to_place(actor).filter(pk__gt=after).order_by("pk")[: limit + 1])
-    book = gazetteer_of(actor.community_id or 0)
+    book = gazetteer_of(actor.community_id)
     placed = {row.pk: book.place(row.registered_address) for row in found[:limit]}
     parks = Park.objects.in_bulk({p.park for p in placed.values() if p.park})
     buildings = Building.objects.select_related("park").in_bulk(
@@ -223,7 +223,7 @@ def _gather(groups: list, seen: set[int], why: str, pairs: Any) -> None:
 
 def suspected_twins(actor: Actor, *, start: int = 0, limit: int = 20) -> tuple[list[Twins], bool, TwinReport]:
     """A page of suspected twins as far as the actor may see them; rows merged since are left out."""
-    report = twin_report(actor.community_id or 0)
+    report = twin_report(actor.community_id)
     wanted = report.groups[start : start + limit]
     ids = {pk for _, group in wanted for pk in group}
     rows = visible_to(actor).select_related("park", "building", "unit").in_bulk(ids)

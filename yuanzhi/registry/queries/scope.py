@@ -51,14 +51,14 @@ def within(reach: Reach, prefix: str = "") -> Q:
 
 def visible_to(actor: Actor, verb: Verb = SEE_ENTERPRISE) -> QuerySet[Enterprise]:
     """The enterprises to which the actor may do `verb` (see them, unless told otherwise)."""
-    if actor.community_id is None or not (reach := actor.reach(verb)):
+    if not actor.community_id or not (reach := actor.reach(verb)):
         return Enterprise.objects.none()
     return Enterprise.objects.filter(within(reach), community_id=actor.community_id, merged_into=None)
 
 
 def contacts_visible_to(actor: Actor, verb: Verb = SEE_CONTACTS) -> QuerySet[Contact]:
     """Contacts of the enterprises for which the actor may do `verb`."""
-    if actor.community_id is None or not (reach := actor.reach(verb)):
+    if not actor.community_id or not (reach := actor.reach(verb)):
         return Contact.objects.none()
     return Contact.objects.filter(
         within(reach, "enterprise__"),

@@ -124,7 +124,7 @@ class EditForm(NameForm):
         else:
             del self.fields["drop_phone"]
 
-    def phone(self) -> str | None:
+    def new_phone(self) -> str | None:
         """None: leave it; "": take it away."""
         if self.cleaned_data["phone"]:
             return self.cleaned_data["phone"]
@@ -214,4 +214,4 @@ class AuditFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["verb"].choices = [("", "全部"), *wording.known().items()]
+        self.fields["verb"].choices = [("", "全部"), *wording.known().items()]  # type: ignore[attr-defined]

@@ -93,7 +93,7 @@ def _scope(kind: Kind) -> str:
 
 
 def _row(verb: Verb) -> str:
-    return " | ".join(_MARKS.get(verb.table.get(role), "") for role in Role)
+    return " | ".join(_MARKS[verb.table[role]] if role in verb.table else "" for role in Role)
 
 
 def main() -> None:

@@ -122,7 +122,7 @@ def edit_account(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit_account(
-                actor=request.actor, user=user, name=form.cleaned_data["name"], phone=form.phone()
+                actor=request.actor, user=user, name=form.cleaned_data["name"], phone=form.new_phone()
             )
         except Refused as no:
             form.add_error(None, str(no))

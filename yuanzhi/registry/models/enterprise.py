@@ -109,8 +109,9 @@ class Enterprise(models.Model):
             models.Index(
                 fields=["community", "id"], name="enterprise_to_place", condition=Q(placement="to_place")
             ),
-            # The pages: counts by park from the index alone, twins, and the to-do list of the quality page.
-            # Those led by (community, id) only grow at their end, so that an import hardly feels them.
+            # The pages: counts by park from the index alone, twins, the to-do list of the quality page.
+            # The partial ones are in the list's own order, so that SQLite, which keeps no statistics,
+            # prefers them to reading the whole register in that order.
             models.Index(
                 fields=["community", "park", "status"],
                 name="enterprise_count",
@@ -118,21 +119,26 @@ class Enterprise(models.Model):
             ),
             models.Index(fields=["community", "short_name"], name="enterprise_brand"),
             models.Index(fields=["community", "confirmed_on", "id"], name="enterprise_confirmed"),
-            models.Index(fields=["community", "id"], name="enterprise_abnormal", condition=Q(is_abnormal=True)),
             models.Index(
-                fields=["community", "status", "id"],
+                fields=["community", "status", "-updated_at", "-id"],
                 name="enterprise_not_active",
                 condition=~Q(status="active"),
             ),
-            models.Index(fields=["community", "id"], name="enterprise_no_uscc", condition=Q(uscc="")),
-            models.Index(fields=["community", "id"], name="enterprise_no_division", condition=Q(division="")),
-            models.Index(fields=["community", "id"], name="enterprise_no_business", condition=Q(business="")),
-            models.Index(
-                fields=["community", "id"], name="enterprise_no_founding", condition=Q(established_on=None)
-            ),
-            models.Index(fields=["community", "id"], name="enterprise_no_capital", condition=Q(capital=None)),
-            models.Index(
-                fields=["community", "id"], name="enterprise_no_headcount", condition=Q(headcount=None)
+            *(
+                models.Index(
+                    fields=["community", "-updated_at", "-id"], name=f"enterprise_{name}", condition=condition
+                )
+                for name, condition in (
+                    ("abnormal", Q(is_abnormal=True)),
+                    ("lost", Q(placement="to_place")),
+                    ("elsewhere", Q(placement="elsewhere")),
+                    ("no_uscc", Q(uscc="")),
+                    ("no_division", Q(division="")),
+                    ("no_business", Q(business="")),
+                    ("no_founding", Q(established_on=None)),
+                    ("no_capital", Q(capital=None)),
+                    ("no_headcount", Q(headcount=None)),
+                )
             ),
         ]
 
@@ -268,6 +274,8 @@ class FactConflict(models.Model):
                 name="conflict_open_once",
             )
         ]
+        # The few open ones first, then their enterprises: never the other way round.
+        indexes = [models.Index(fields=["resolved_at", "id"], name="conflict_open")]
 
     def __str__(self) -> str:
         return f"{self.enterprise_id}.{self.field}"

@@ -3,6 +3,7 @@
 from .enterprise import (
     Fact,
     Page,
+    branches_of,
     conflict_line,
     enterprise_for,
     facts_of,
@@ -59,6 +60,7 @@ __all__ = [
     "Fact",
     "Page",
     "Place",
+    "branches_of",
     "buildings_visible_to",
     "captain_of",
     "captains_of",

@@ -126,11 +126,19 @@ def history_of(enterprise: Enterprise, *, before: int | None = None, limit: int 
     found: dict[int, HistoryEntry] = {}
     for column in ("subject", "context"):
         entries = HistoryEntry.objects.filter(**{column: key}, chain=enterprise.community_id)
+        # Said in the index's own words: else SQLite doesn't see that the index of contexts will do.
+        entries = entries.exclude(**{column: ""})
         if before is not None:
             entries = entries.filter(seq__lt=before)
         found |= {entry.seq: entry for entry in entries.order_by("-seq")[: limit + 1]}
     newest = [found[seq] for seq in sorted(found, reverse=True)]
     return Page(newest[:limit], len(newest) > limit)
+
+
+def branches_of(actor: Actor, enterprise: Enterprise, limit: int = 30) -> list[Enterprise]:
+    """Its branches that the actor may see. By parent alone first: a handful, however large the register."""
+    ids = list(enterprise.branches.order_by().values_list("pk", flat=True)[: limit * 3])
+    return list(visible_to(actor).filter(pk__in=ids).order_by("name")[:limit]) if ids else []
 
 
 def merges_into(enterprise: Enterprise) -> list[Merge]:

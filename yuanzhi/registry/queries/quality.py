@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from yuanzhi.accounts.actor import Actor
@@ -20,7 +20,7 @@ from ..access import EDIT_ENTERPRISE
 from ..lists import MISSING, bounded, missing, stale
 from ..models import Building, Enterprise, FactConflict, Park
 from ..rules.address import BuildingEntry, Gazetteer, ParkEntry, Placement
-from .scope import visible_to, within
+from .scope import visible_to
 
 KEPT_SECONDS = 600
 FEW = 4
@@ -52,15 +52,9 @@ def live_of(actor: Actor) -> QuerySet[Enterprise]:
 
 def open_conflicts(actor: Actor) -> QuerySet[FactConflict]:
     """Undecided contradictions at the enterprises that the actor may correct."""
-    reach = actor.reach(EDIT_ENTERPRISE)
-    if not actor.community_id or not reach:
-        return FactConflict.objects.none()
-    return FactConflict.objects.filter(
-        within(reach, "enterprise__"),
-        resolved_at=None,
-        enterprise__community_id=actor.community_id,
-        enterprise__merged_into=None,
-    )
+    # EXISTS rather than a join: the few contradictions lead, not the million enterprises.
+    mine = visible_to(actor, EDIT_ENTERPRISE).filter(pk=OuterRef("enterprise_id"))
+    return FactConflict.objects.filter(Exists(mine), resolved_at=None)
 
 
 def conflicts_page(actor: Actor, *, after: int = 0, limit: int = 30) -> tuple[list[FactConflict], bool]:

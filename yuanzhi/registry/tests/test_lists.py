@@ -27,7 +27,7 @@ def rows(world):
         )
         for i in range(11)
     )  # fmt: skip
-    return Enterprise.objects.filter(community=world.community)
+    return Enterprise.objects.filter(community=world.community).order_by("pk")
 
 
 def _key(sort, row):

@@ -30,6 +30,7 @@ from ..forms import FactsForm, NewForm
 from ..lines import fact_lines, history_lines, seat_lines
 from ..models import Enterprise
 from ..queries import (
+    branches_of,
     contacts_visible_to,
     enterprise_for,
     facts_of,
@@ -66,13 +67,12 @@ def _page(request: HttpRequest, it: Enterprise) -> dict[str, Any]:
     sees_contacts = may_on(actor, SEE_CONTACTS, it)
     sees_history = actor.may(SEE_TIMELINE)
     past = history_of(it) if sees_history else None
-    here = visible_to(actor)
     return {
         "it": it,
         "facts": fact_lines(facts),
         "business": facts["business"],
         "former": list(it.former_names.order_by("-until", "-pk")),
-        "branches": list(here.filter(parent=it).order_by("name")[:30]),
+        "branches": branches_of(actor, it),
         "seats": seat_lines(seats_of(it)),
         "keepers": keepers_of(it),
         "contacts": list(contacts_visible_to(actor).filter(enterprise=it).order_by("pk")),

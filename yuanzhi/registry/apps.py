@@ -7,14 +7,12 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        from yuanzhi.kernel.imports.kinds import register
-
-        from .imports.kind import ENTERPRISES
+        from .imports.kind import introduce
         from .industries import load_when_empty
         from .scopes import provide_scopes
         from .wording import lend_names
 
         provide_scopes()
         lend_names()
-        register(ENTERPRISES)
+        introduce()
         post_migrate.connect(load_when_empty, sender=self)

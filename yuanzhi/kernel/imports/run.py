@@ -73,12 +73,15 @@ class _Pass:
         self.records = read_records(table, matching)
         self.session: Session = kind.session(batch, self.actor)
 
-    def chunks(self) -> Iterator[tuple[list[Record], list[Any]]]:
-        """(records, items of those that can be taken), chunk by chunk."""
+    def chunks(self, above: int = 0) -> Iterator[tuple[list[Record], list[Any]]]:
+        """(records, items of those that can be taken), chunk by chunk, of the rows above a cursor."""
         ready = self.session.ready
         for records in _chunks(self.records):
-            items = [item for record in records if (item := ready(record)) is not None]
-            yield records, items
+            pairs = [(record, ready(record)) for record in records]
+            if records[0].row <= above:
+                pairs = [pair for pair in pairs if pair[0].row > above]
+            if pairs:
+                yield [record for record, _ in pairs], [item for _, item in pairs if item is not None]
 
 
 def check(batch_id: int, say: Say = _silent) -> ImportBatch:
@@ -165,9 +168,7 @@ def _rows(batch: ImportBatch, say: Say) -> ImportBatch:
     if not batch.cursor and not batch.total:
         ImportBatch.objects.filter(pk=batch.pk).update(total=going.total)
         batch.total = going.total
-    for records, items in going.chunks():
-        if records[-1].row <= batch.cursor:
-            continue
+    for records, items in going.chunks(batch.cursor):
         _take(batch, going, records, items)
         batch = load(batch.pk)
         check_lease()
@@ -204,7 +205,8 @@ def _stage(batch: ImportBatch, stage: str) -> None:
 
 
 def _entries(batch: ImportBatch, **where: Any):
-    return HistoryEntry.objects.filter(chain=batch.chain, cause=origin(batch), **where)
+    # The second condition is the index's own: without it SQLite would walk the whole chain.
+    return HistoryEntry.objects.filter(chain=batch.chain, cause=origin(batch), **where).exclude(cause="")
 
 
 def _follow(batch: ImportBatch, say: Say) -> None:

@@ -84,12 +84,14 @@ def given(facts: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-def enterprise_values(community_id: int, facts: dict[str, Any], provenance: str, source: Source) -> dict:
-    """Column values of a new enterprise."""
+def enterprise_values(
+    community_id: int, facts: dict[str, Any], provenance: str, source: Source, key: str = ""
+) -> dict[str, Any]:
+    """Column values of a new enterprise. `key`: its name key, where that is known already."""
     return {
         **facts,
         "community_id": community_id,
-        "name_key": name_key(facts["name"]),
+        "name_key": key or name_key(facts["name"]),
         "provenance": provenance,
         "confirmed_on": None if source.kind == Source.Kind.IMPORT else source.day,
     }

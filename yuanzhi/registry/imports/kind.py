@@ -8,15 +8,17 @@ from typing import Any
 
 from django.utils import timezone
 
+from yuanzhi.accounts import wording as accounts_wording
 from yuanzhi.accounts.actor import Actor, system
 from yuanzhi.accounts.models import User
 from yuanzhi.accounts.queries import actor_for
+from yuanzhi.kernel.imports.kinds import register
 from yuanzhi.kernel.imports.step import Step, UndoStep
 from yuanzhi.kernel.models import HistoryEntry, ImportBatch
 from yuanzhi.kernel.refusals import Refused
 from yuanzhi.kernel.tabular.mapping import Layout, Record
 
-from .. import index
+from .. import index, wording
 from ..access import IMPORT
 from ..models import Source
 from . import layout
@@ -96,3 +98,32 @@ class Enterprises:
 
 
 ENTERPRISES = Enterprises()
+VERBS = {
+    "enterprise.withdrawn": "撤销导入，删去企业",
+    "import.done": "导入表格",
+    "import.undone": "撤销整次导入",
+}
+
+
+def introduce() -> None:
+    """Make the kind and its verbs known. Called once, when the app is ready."""
+    register(ENTERPRISES)
+    accounts_wording.add(VERBS)
+    wording.add({"enterprise.changed": _changed, "enterprise.registered": _registered})
+
+
+def _changed(data: dict[str, Any]) -> str:
+    """An import says by which table; its undo says so too."""
+    said = [wording.say("enterprise.imported", data)] if data.get("changes") else []
+    said += [f"落到 {data['to']}"] if data.get("to") else []
+    said += [f"添加联系人{'、'.join(data['contacts'])}"] if data.get("contacts") else []
+    said += [f"记下曾用名{'、'.join(data['undo']['former'])}"] if data.get("undo", {}).get("former") else []
+    text = "；".join(said) or "补上信息的来源"
+    if data.get("undone"):
+        return f"撤销导入“{data['undone']}”：{text}"
+    return f"按“{data['source']}”：{text}" if "undo" in data else text
+
+
+def _registered(data: dict[str, Any]) -> str:
+    text = f"登记到名录，来源：{data['source']}" if data.get("source") else "登记到名录"
+    return f"{text}；落到 {data['to']}" if data.get("to") else text

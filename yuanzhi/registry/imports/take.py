@@ -51,9 +51,11 @@ class Writer:
             model: Table(model) for model in (Contact, Enterprise, FactConflict, FormerName, Tenancy, Unit)
         }
         self.sealed: dict[Person, dict[str, str]] = {}
+        self.said: list[dict[str, Any]] = []
 
     def prepare(self, plan: RegisterPlan) -> None:
-        """What takes time and needs no lock: sealing the numbers."""
+        """What takes time and needs no lock: sealing the numbers, cutting the 字号 out of the names."""
+        self.said = [given(creation.line.facts) for creation in plan.creations]
         people = [person for item in (*plan.creations, *plan.changes) for person in item.people]
         self.sealed = {person: sealed(person.phone) for person in people}
 
@@ -132,13 +134,15 @@ class Writer:
         if not plan.creations:
             return []
         provenance, above = Provenance(source), highest_id()
-        said = [given(creation.line.facts) for creation in plan.creations]
+        said = self.said
         stamp = {"created_at": now, "updated_at": now}
         lines, seats = [], []
         for creation, facts in zip(plan.creations, said, strict=True):
             spot = creation.line.spot
             seat = {**self._seat(spot, rooms), "placement": PLACED} if spot else {}
-            values = enterprise_values(self.community_id, facts, provenance.text(facts), source)
+            values = enterprise_values(
+                self.community_id, facts, provenance.text(facts), source, key=creation.line.key
+            )
             lines.append({**values, **seat, **stamp})
             seats.append(seat)
         self.tables[Enterprise].insert(lines)

@@ -49,9 +49,11 @@ DOING = {"checking": "正在检查", "committing": "正在导入", "undoing": "�
 @needs(IMPORT)
 def imports(request: HttpRequest) -> HttpResponse:
     """The imports so far, and the form for another."""
-    form = UploadForm(request.POST or None, request.FILES or None, initial={"day": options_for()["day"]})
+    posted = request.method == "POST"
+    data = (request.POST, request.FILES) if posted else ()
+    form = UploadForm(*data, initial={"day": options_for()["day"]})
     status = 200
-    if request.method == "POST":
+    if posted:
         if form.is_valid() and (batch := _upload(request, form)) is not None:
             return redirect("registry:import", batch.pk)
         status = 422
@@ -87,7 +89,7 @@ def _upload(request: HttpRequest, form: UploadForm) -> ImportBatch | None:
 @require_safe
 def template(request: HttpRequest) -> HttpResponse:
     """The template to fill in."""
-    out = tempfile.TemporaryFile()
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
     write_template(layout(options_for()), out)
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename="企业名录模板.xlsx")
@@ -271,7 +273,7 @@ def _start(request: HttpRequest, pk: int, what: Move) -> HttpResponse:
 def back(request: HttpRequest, pk: int) -> HttpResponse:
     """The same file back, with a 错误信息 column; `?only=1` only the rows that have one."""
     batch = _the_batch(request, pk)
-    out = tempfile.TemporaryFile()
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
     try:
         name = give_back(batch, out, only_rejected=request.GET.get("only") == "1")
     except TableError as error:

@@ -37,7 +37,7 @@ demo: setup      ## Build the demo community in var/ if there is none
 	$(BIN)/yuanzhi demo --if-missing
 
 run: setup assets demo       ## Serve the demo community on http://127.0.0.1:8000
-	$(BIN)/yuanzhi serve
+	YUANZHI_DEMO=1 $(BIN)/yuanzhi serve
 
 test: setup-dev  ## The suite on SQLite
 	$(BIN)/python -m pytest -n $(JOBS)

@@ -5,7 +5,9 @@ import itertools
 import math
 import multiprocessing
 import pickle
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,6 +31,8 @@ from yuanzhi.registry.districting import (
     explain,
     propose,
 )
+from yuanzhi.registry.districting.core import build
+from yuanzhi.registry.districting.sets import connected_sets
 
 
 @st.composite
@@ -87,6 +91,39 @@ def inertia(problem, assignment):
 
 def loaded(problem):
     return any(map(problem.load, problem.parks))
+
+
+@settings(max_examples=150, deadline=None)
+@given(problems(), st.booleans())
+def test_every_set_that_could_be_a_grid_is_listed_once(question, wide):
+    problem, limits = question
+    if not loaded(problem):
+        return
+    core = build(problem, limits)
+    core = replace(core, ceiling=core.weight(0b111))  # some set sits exactly on the limit
+    if wide:  # the same parks among seventy: bits in two words
+        blank = 70 - core.size
+        core = replace(
+            core,
+            loads=core.loads[:3] + (core.ceiling + 1,) * blank + core.loads[3:],
+            near=tuple(spread_out(mask, blank) for mask in core.near[:3])
+            + (0,) * blank
+            + tuple(spread_out(mask, blank) for mask in core.near[3:]),
+        )
+    sets = connected_sets(core)
+    listed = [sets.mask(row) for row in range(len(sets))]
+    masks = [
+        spread_out(mask, 70 - len(problem.parks)) if wide else mask
+        for mask in range(1, 1 << len(problem.parks))
+    ]
+    expected = [mask for mask in masks if core.connected(mask) and core.weight(mask) <= core.ceiling]
+    assert sorted(listed) == sorted(expected)
+    assert np.array_equal(sets.total(np.array(core.loads, float)), [core.weight(mask) for mask in listed])
+
+
+def spread_out(mask, blank):
+    """The bits from the fourth on, moved up by `blank`."""
+    return mask & 0b111 | mask >> 3 << 3 + blank
 
 
 @settings(max_examples=80, deadline=None)

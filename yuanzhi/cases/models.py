@@ -135,6 +135,7 @@ class Case(models.Model):
             models.Index(fields=["enterprise", "-id"], name="case_enterprise"),
             models.Index(fields=["community", "opened_by_id", "-id"], name="case_opened_by"),
             models.Index(fields=["community", "owner_id", "-id"], name="case_owner"),
+            models.Index(fields=["community", "state", "-closed_at"], name="case_closed"),
         ]
 
     def __str__(self) -> str:

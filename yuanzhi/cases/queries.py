@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -10,7 +11,8 @@ from django.db.models import Count, Q, QuerySet
 from yuanzhi.accounts.access import Verb
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.roles import ENTERPRISE_PEOPLE, Kind, Role
-from yuanzhi.registry.models import Building
+from yuanzhi.kernel import clock
+from yuanzhi.registry.models import Building, Enterprise
 from yuanzhi.registry.queries import within
 
 from .access import SEE_CASE, WORK_CASE
@@ -20,7 +22,8 @@ from .states import OPEN, STATE_NAMES, State
 
 FOR_ROWS = ("enterprise", "desk", "building__park")  # what rows.row_of reads
 _OPEN = sorted(OPEN)
-JUDGED = sorted({State.CONFIRMED, State.REOPENED})
+LATELY = dt.timedelta(days=90)
+REOPENED = 100  # of those opened again, so many of the newest are looked at
 
 # The state filter of the list: "open" stands for every state in which the community still has to act.
 STATE_FILTERS: list[tuple[State, str]] = list(STATE_NAMES.items())
@@ -114,6 +117,19 @@ def page_of(
     return Page(found[:size], str(found[size - 1].pk) if len(found) > size else "")
 
 
+def open_ones(actor: Actor, words: str, enterprises: Iterable[Enterprise], limit: int) -> list[Case]:
+    """Open cases whose title has these words or that are of these enterprises, the most pressing first.
+
+    What the palette shows: the archive is the list's. A whole number finds its case, open or not.
+    """
+    rows = visible_to(actor).select_related(*FOR_ROWS)
+    meant = Q(title__contains=words) | Q(enterprise__in=[row.pk for row in enterprises])
+    found = list(rows.filter(meant, state__in=_OPEN).order_by("due_at", "pk")[:limit])
+    if any(sign.isdigit() for sign in words):
+        found = [*rows.filter(number=words.upper())[:1], *found]
+    return list({case.pk: case for case in found}.values())[:limit]
+
+
 def todo(actor: Actor) -> QuerySet[Case]:
     """待办: open cases that wait for this actor: owned, or without an owner at the actor's desk or grid.
 
@@ -158,6 +174,12 @@ def urgency_counts(rows: QuerySet[Case], now: dt.datetime) -> dict[Urgency, int]
 
 
 def latest_verdicts(actor: Actor, limit: int = 4) -> list[Verdict]:
-    """The enterprises' latest words on cases the actor may see. One query."""
-    rows = Verdict.objects.filter(case__in=visible_to(actor).filter(state__in=JUDGED))
-    return list(rows.select_related("case").order_by("-pk")[:limit])
+    """The enterprises' latest words (of three months) on cases the actor may see. One query.
+
+    Only the cases closed last and those opened again can have the latest words: the archive isn't walked.
+    """
+    cases = visible_to(actor)
+    closed = cases.filter(state=State.CONFIRMED, closed_at__gte=clock.now() - LATELY).order_by("-closed_at")
+    again = cases.filter(state=State.REOPENED).order_by("-id")
+    judged = Q(case__in=closed.values("pk")[:limit]) | Q(case__in=again.values("pk")[:REOPENED])
+    return list(Verdict.objects.filter(judged).select_related("case").order_by("-pk")[:limit])

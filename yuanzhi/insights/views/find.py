@@ -16,10 +16,10 @@ from yuanzhi.cases import queries as cases
 from yuanzhi.cases.access import OPEN_CASE, SEE_CASE, SEE_WORKBENCH
 from yuanzhi.cases.promises import clock_of
 from yuanzhi.cases.rows import sign_of
-from yuanzhi.cases.states import OPEN
 from yuanzhi.kernel.templatetags.ui import promise
 from yuanzhi.registry import queries as registry
-from yuanzhi.registry.access import SEE_ENTERPRISE, SEE_PLACES
+from yuanzhi.registry.access import SEE_PLACES
+from yuanzhi.registry.models import Enterprise
 from yuanzhi.registry.queries.found import find as find_enterprises
 
 
@@ -35,7 +35,12 @@ def find(request: Request) -> HttpResponse:
 
 
 def _groups(actor: Actor, q: str) -> list[dict[str, Any]]:
-    found = [("企业", _enterprises(actor, q)), ("诉求", _cases(actor, q)), ("园区与楼宇", _places(actor, q))]
+    firms = find_enterprises(actor, q, limit=8)
+    found = [
+        ("企业", _enterprises(firms)),
+        ("诉求", _cases(actor, q, [row for row, _ in firms])),
+        ("园区与楼宇", _places(actor, q)),
+    ]
     groups = [{"label": label, "options": options} for label, options in found if options]
     if not groups and actor.may(OPEN_CASE) and actor.is_staff:
         url = f"{reverse('cases:intake')}"
@@ -44,35 +49,28 @@ def _groups(actor: Actor, q: str) -> list[dict[str, Any]]:
     return groups
 
 
-def _enterprises(actor: Actor, q: str) -> list[dict[str, Any]]:
-    if not actor.may(SEE_ENTERPRISE):
-        return []
+def _enterprises(firms: list[tuple[Enterprise, str]]) -> list[dict[str, Any]]:
     return [
         {
             "label": row.name,
             "sub": "・".join(part for part in (row.park.name if row.park else "", why) if part),
             "url": reverse("registry:enterprise", args=[row.pk]),
         }
-        for row, why in find_enterprises(actor, q, limit=8)
+        for row, why in firms
     ]
 
 
-def _cases(actor: Actor, q: str) -> list[dict[str, Any]]:
+def _cases(actor: Actor, q: str, firms: list[Enterprise]) -> list[dict[str, Any]]:
     """Cases by number or words, and the open ones of the enterprise that was found first."""
     if not actor.may(SEE_CASE):
         return []
-    page = cases.page_of(actor, size=4, q=q)
-    rows = list(page.cases)
-    if len(rows) < 4 and (hits := find_enterprises(actor, q, limit=1)):
-        seen = {row.pk for row in rows}
-        of_first = cases.visible_to(actor).filter(enterprise=hits[0][0], state__in=sorted(OPEN))
-        rows += [
-            r for r in of_first.select_related(*cases.FOR_ROWS).order_by("due_at")[:4] if r.pk not in seen
-        ]
+    rows = cases.open_ones(actor, q, firms[:1], limit=4)
+    if not rows:
+        return []
     clock, now = clock_of(actor.community_id), timezone.now()
     page_of_case = "cases:case" if actor.may(SEE_WORKBENCH) else "cases:portal_case"
     options = []
-    for row in rows[:4]:
+    for row in rows:
         sign = sign_of(row, clock, now)
         options.append(
             {

@@ -16,8 +16,11 @@ class Renderer(DjangoTemplates):
 
     form_template_name = "components/form.html"
     field_template_name = "components/field.html"
+    # Django's select includes two templates for each option: a hundred industries took a quarter of a page.
+    quicker = {"django/forms/widgets/select.html": "components/select.html"}
 
     def get_template(self, template_name: str) -> Any:
+        template_name = self.quicker.get(template_name, template_name)
         if template_name.startswith("components/"):
             return loader.get_template(template_name)
         return super().get_template(template_name)

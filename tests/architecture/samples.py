@@ -24,7 +24,14 @@ from yuanzhi.cases import actions as cases
 from yuanzhi.kernel.models import ImportBatch
 from yuanzhi.kernel.notices import notices_of, notify
 from yuanzhi.registry import actions as registry
-from yuanzhi.registry.models import Contact, FactConflict, Merge, ParkCaptain, SavedFilter
+from yuanzhi.registry.models import (
+    Contact,
+    DistrictingProposal,
+    FactConflict,
+    Merge,
+    ParkCaptain,
+    SavedFilter,
+)
 
 Kwargs = dict[str, Any]
 
@@ -45,6 +52,16 @@ class Sample:
     hidden_from: frozenset[Role] = field(default_factory=frozenset)
     gone_is: frozenset[int] = frozenset({404})
     refused_is: frozenset[int] = frozenset({404})
+
+
+ASKED = {
+    "goal": "fewest",
+    "ratio": "1.10",
+    "count": None,
+    "weights": {"enterprises": 1.0},
+    "max_parks": None,
+    "pinned": [],
+}
 
 
 def furnish(world: World) -> None:
@@ -71,6 +88,7 @@ def furnish(world: World) -> None:
     ImportBatch.objects.create(
         chain=world.community.pk, kind="registry.enterprise", filename="名录.xlsx", stored="", state="done"
     )
+    registry.propose_districting(actor=house, asked=ASKED)
     everybody = list(world.users.values())
     notify([u.pk for u in everybody], chain=world.community.pk, key="hello", title="你好", url="/me/")
     for user in everybody:
@@ -119,6 +137,10 @@ def _far_case(world: World) -> Kwargs:
 
 def _batch(world: World, user: User) -> Kwargs:
     return {"pk": ImportBatch.objects.get(chain=world.community.pk).pk}
+
+
+def _proposal(world: World, user: User) -> Kwargs:
+    return {"pk": DistrictingProposal.objects.get(community=world.community).pk}
 
 
 def _token(world: World, user: User) -> Kwargs:
@@ -211,4 +233,8 @@ SAMPLES: dict[str, Sample] = {
     "cases:track": Sample(_token, shared=True),
     "cases:track_verdict": Sample(_token, shared=True),
     "cases:scan": Sample(lambda world, user: {"code": world.buildings[0].code}, shared=True),
+    # -- districting
+    "registry:proposal": Sample(_proposal),
+    "registry:accept_proposal": Sample(_proposal),
+    "registry:discard_proposal": Sample(_proposal),
 }

@@ -43,7 +43,8 @@ def classes_of(values: Iterable[float], unit: str) -> Classes:
         return Classes((), unit)
     starts: list[int] = []
     for cut in CUTS:
-        start = _round(ordered[min(len(ordered) - 1, math.floor(cut * len(ordered)))])
+        value = ordered[min(len(ordered) - 1, math.floor(cut * len(ordered)))]
+        start = _round(value) if _round(value) <= ordered[-1] else math.floor(value)
         start = max(start, (starts[-1] if starts else 0) + 1)
         if start <= ordered[-1]:
             starts.append(start)

@@ -78,6 +78,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
     )
     context = {
         **sheet,
+        "paint": json.dumps(sheet["paint"], ensure_ascii=False),
         "code": code,
         "grids_shown": code == GRIDS,
         "view": view,
@@ -118,7 +119,7 @@ def places(request: HttpRequest) -> HttpResponse:
 def _drawing(ground: Ground, view: str, sheet: dict[str, Any]) -> Drawing:
     made = draw(ground, FLAT if view == "flat" else AXONOMETRIC, borders_of(ground))
     for lot in made.lots:
-        lot.paint, lot.said = sheet["painted"].get(lot.pk, "step-0"), sheet["said"].get(lot.pk, "")
+        lot.paint, lot.said = sheet["paint"].get(lot.pk, ("step-0", ""))
         lot.url = reverse("registry:park", args=[lot.pk])
     return made
 
@@ -130,7 +131,7 @@ def _unmapped(actor: Actor, ground: Ground) -> list[Any]:
 
 def _parks_sheet(actor: Actor, ground: Ground, figures: dict[str, Figure], figure: Figure) -> dict[str, Any]:
     """Colours, list, legend and finding of a figure of parks."""
-    community = actor.community_id or 0
+    community = actor.community_id
     values = figure.of(community, actor)
     names = {park.pk: park.name for park in parks_visible_to(actor).only("pk", "name")}
     classes = classes_of([values.get(pk, 0) for pk in names], figure.unit)
@@ -149,9 +150,10 @@ def _parks_sheet(actor: Actor, ground: Ground, figures: dict[str, Figure], figur
         "finding": parks_finding(figure.name, figure.unit, ranked, sum(alarms.values())),
         "partial": figure.partial_for(actor),
         "nowhere": nowhere(actor) if figure.code == "to_place" else 0,
-        "paint": json.dumps({line.pk: [line.paint, f"{line.value:,} {figure.unit}"] for line in lines}),
-        "painted": {line.pk: line.paint for line in lines},
-        "said": {line.pk: f"{line.note}，{figure.name} {line.value:,} {figure.unit}" for line in lines},
+        "paint": {
+            line.pk: [line.paint, f"{line.note}，{figure.name} {line.value:,} {figure.unit}"]
+            for line in lines
+        },
     }
 
 
@@ -189,7 +191,7 @@ def _legend(classes: Classes) -> list[dict[str, str]]:
 
 def _grids_sheet(actor: Actor, ground: Ground) -> dict[str, Any]:
     """Each grid in a colour that its neighbours don't have; the list is of grids."""
-    counts = figures_for(actor)["enterprises"].of(actor.community_id or 0, actor)
+    counts = figures_for(actor)["enterprises"].of(actor.community_id, actor)
     tint, grids = tints(ground), {grid.pk: grid for grid in grids_visible_to(actor)}
     parks = {pk: [plot for plot in ground.plots if plot.grid == pk] for pk in grids}
     lines = [
@@ -214,7 +216,5 @@ def _grids_sheet(actor: Actor, ground: Ground) -> dict[str, Any]:
         "legend": [],
         "finding": grids_finding([(line.name, line.value) for line in lines]),
         "partial": False,
-        "paint": json.dumps({pk: [painted[pk], said[pk]] for pk in painted}),
-        "painted": painted,
-        "said": said,
+        "paint": {pk: [painted[pk], said[pk]] for pk in painted},
     }

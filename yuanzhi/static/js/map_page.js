@@ -4,7 +4,6 @@ const frame = document.querySelector('[data-map]');
 const live = frame?.querySelector('[data-live]');
 const drawing = frame?.querySelector('[data-drawing]');
 const TILT = { '3d': 54, flat: 0 };
-const CLOSER = 0.28;
 const TURN = { '3d': -27, flat: 0 };
 let map = null;
 let library = null;
@@ -102,12 +101,12 @@ async function start() {
   library.setWorkerUrl(new URL(frame.dataset.worker, location.href).href);
   live.hidden = false;
   map = new library.Map({
-    container: live, style: style(), bounds: places.extent, fitBoundsOptions: fit(), pitch: TILT[view], bearing: TURN[view],
+    container: live, style: style(), bounds: places.extent, pitch: TILT[view], bearing: TURN[view],
     maxPitch: 68, minZoom: 11, maxZoom: 19.5, attributionControl: false, locale: WORDS, fadeDuration: still() ? 0 : 200,
     localIdeographFontFamily: getComputedStyle(document.body).fontFamily, cooperativeGestures: matchMedia('(pointer: coarse)').matches,
     canvasContextAttributes: { antialias: true }, clickTolerance: 5, refreshExpiredTiles: false,
   });
-  if (view !== 'flat') map.setZoom(map.getZoom() + CLOSER);
+  fill();
   map.addControl(new library.NavigationControl({ visualizePitch: true }), 'bottom-right');
   await new Promise((done, failed) => {
     map.once('load', done);
@@ -119,11 +118,26 @@ async function start() {
   map.once('idle', () => { document.documentElement.dataset.map = 'live'; });
 }
 
-function fit() {
-  const wide = frame.clientWidth > 700;
-  const padding = wide ? { top: 64, bottom: 56, left: 28, right: 28 } : { top: 96, bottom: 60, left: 14, right: 14 };
-  // A tilted map is shorter than its bounds: it may come nearer, and stands a little higher.
-  return view === 'flat' ? { padding } : { padding: { ...padding, top: padding.top - 30, bottom: padding.bottom + 50 } };
+// What of the frame is free of tools and legend.
+function room() {
+  return frame.clientWidth > 700 ? { top: 72, bottom: 64, left: 28, right: 60 } : { top: 100, bottom: 64, left: 12, right: 12 };
+}
+
+// A tilted map is not fitted by its bounds: bring the parks themselves into the room, in two or three steps,
+// since what comes nearer also grows.
+function fill() {
+  const pad = room();
+  const wide = frame.clientWidth - pad.left - pad.right;
+  const high = frame.clientHeight - pad.top - pad.bottom;
+  const ring = places.parks.features.flatMap((park) => park.geometry.coordinates[0]);
+  for (let turn = 0; turn < 3; turn += 1) {
+    const seen = ring.map((point) => map.project(point));
+    const [left, right] = [Math.min(...seen.map((p) => p.x)), Math.max(...seen.map((p) => p.x))];
+    const [top, bottom] = [Math.min(...seen.map((p) => p.y)) - (view === 'flat' ? 0 : 40), Math.max(...seen.map((p) => p.y))];
+    const middle = map.unproject([(left + right) / 2, (top + bottom) / 2]);
+    map.jumpTo({ zoom: map.getZoom() + Math.log2(Math.min(wide / (right - left), high / (bottom - top))), center: middle });
+    map.panBy([(pad.right - pad.left) / 2, (pad.bottom - pad.top) / 2], { duration: 0 });
+  }
 }
 
 function listen() {

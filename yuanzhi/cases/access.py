@@ -8,7 +8,15 @@ SEE_CASE = Verb(
     "查看诉求",
     {
         **roles(ALL, Role.LEAD, Role.DESK_OFFICER, Role.VIEWER),
-        **roles(OWN, GRID_STAFF, Role.CAPTAIN, Role.CONTACT, Role.EMPLOYEE),
+        **roles(
+            OWN,
+            GRID_STAFF,
+            Role.CAPTAIN,
+            Role.OPERATOR,
+            Role.PROPERTY,
+            Role.CONTACT,
+            Role.EMPLOYEE,
+        ),
     },
 )
 OPEN_CASE = Verb(
@@ -30,4 +38,8 @@ SEE_WORKBENCH = Verb(
     "工作台",
     roles(ALL, Role.LEAD, Role.DESK_OFFICER, GRID_STAFF, Role.VIEWER),
 )
-SEE_PORTAL = Verb("cases.portal", "企业门户", roles(OWN, Role.CONTACT, Role.EMPLOYEE, Role.CAPTAIN))
+SEE_PORTAL = Verb(
+    "cases.portal",
+    "企业门户（自己提的事）",
+    roles(OWN, Role.CONTACT, Role.EMPLOYEE, Role.CAPTAIN, Role.OPERATOR, Role.PROPERTY),
+)

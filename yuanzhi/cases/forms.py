@@ -8,6 +8,7 @@ from django import forms
 from django.urls import reverse_lazy
 
 from yuanzhi.accounts.actor import Actor
+from yuanzhi.accounts.roles import PARK_PEOPLE
 from yuanzhi.kernel.forms import Picker
 from yuanzhi.registry.models import Enterprise
 from yuanzhi.registry.queries import visible_to as enterprises_visible_to
@@ -84,7 +85,7 @@ class IntakeForm(forms.Form):
 
 
 class NeedForm(forms.Form):
-    """What an enterprise's own people write in the portal."""
+    """What an enterprise's own people write in the portal; a captain also for a neighbour in the park."""
 
     words = forms.CharField(
         label="有什么事要办",
@@ -92,7 +93,17 @@ class NeedForm(forms.Form):
         max_length=4000,
         error_messages={"required": "写一句您的需要就行"},
     )
+    enterprise = EnterpriseField(
+        label="替哪家企业说", required=False, help_text="园区里的一家；留空就是园区的公共事"
+    )
     is_confidential = forms.BooleanField(label="只让社区知道，不让单位看到", required=False)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if actor.has(*PARK_PEOPLE):
+            self.fields["enterprise"].actor = actor  # type: ignore[attr-defined]
+        else:
+            del self.fields["enterprise"]
 
 
 class ScanForm(forms.Form):

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-# The words by which a need finds its desk until rules are rows (issue "cases"). Order: first match wins.
+# The words by which a need finds its desk, until routing rules are rows. Order: first match wins.
 DESK_WORDS: list[tuple[str, str]] = [
     ("governance", "消防|安全|堵|噪音|欠薪|讨薪|劳动|仲裁|纠纷|治安|盗|电梯|隐患|违停|外卖"),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
@@ -19,5 +20,9 @@ def allow(key: str, limit: int, seconds: int) -> bool:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The caller's address as far as it is known."""
+    """The caller's address: the socket's, or behind trusted proxies what the outermost of them saw."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    if proxies and len(seen) >= proxies:
+        return seen[-proxies]
     return str(request.META.get("REMOTE_ADDR", ""))

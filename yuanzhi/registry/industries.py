@@ -1,4 +1,4 @@
-"""GB/T 4754-2017 as rows: loaded when the table is empty, so that a newer edition is data, not a migration."""
+"""GB/T 4754-2017 as rows, loaded when the table is empty: a newer edition is data, not a migration."""
 
 from __future__ import annotations
 

@@ -29,16 +29,18 @@ def home(request: Request) -> HttpResponse:
     """Say what you need; see what became of what you said."""
     actor = request.actor
     mine = enterprises_visible_to(actor).filter(pk__in=actor.bound_to(Kind.ENTERPRISE)).order_by("id").first()
-    form = NeedForm(request.POST or None)
+    form = NeedForm(request.POST or None, actor=actor)
     if request.method == "POST" and form.is_valid():
+        # Park people speak for whom they name, never by accident for the enterprise that employs them.
+        relays = "enterprise" in form.fields
+        said = {"enterprise": mine, **form.cleaned_data}
         try:
             case = actions.open_case(
                 actor=actor,
-                enterprise=mine,
-                channel=Case.Channel.PORTAL if mine else Case.Channel.CAPTAIN,
+                channel=Case.Channel.CAPTAIN if relays else Case.Channel.PORTAL,
                 speaker=actor.name,
                 intake_key=request.POST.get("once"),
-                **form.cleaned_data,
+                **said,
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))

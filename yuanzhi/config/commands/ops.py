@@ -133,10 +133,18 @@ def check(args: argparse.Namespace) -> int:
     elif args.history:
         for broken in verify_all():
             troubles.append(f"历史链 {broken.chain}：{broken.reason}")
+    if not troubles:
+        from django.utils import timezone
+
+        from yuanzhi.kernel.queries import current_calendar
+
+        today = timezone.localdate()
+        if current_calendar().provisional(today):
+            troubles.append(f"{today.year} 年的工作日历还没载入：在“社区设置”里粘贴放假通知")
     for trouble in troubles:
         print("✗", trouble)
     if not troubles:
-        print("✓ 配置、迁移" + ("、历史链" if args.history else "") + "都正常")
+        print("✓ 配置、迁移、日历" + ("、历史链" if args.history else "") + "都正常")
     return 1 if troubles else 0
 
 

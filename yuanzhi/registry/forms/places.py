@@ -14,8 +14,10 @@ from yuanzhi.accounts.models import User
 from yuanzhi.accounts.queries import account_named, find_people, people_visible_to
 from yuanzhi.kernel.forms import Picker
 
+from ..mapping.ground import middle, ring_of
 from ..models import Building, Park
 from ..queries import grids_visible_to
+from ..rules.outline import parse_outline, show_outline
 from .fields import ActorForm, EnterpriseField, PickedField, day, text
 
 _ROOMS = re.compile(r"^([A-Za-z]?)(\d{2,5})(?:\s*[-–~～至到]\s*([A-Za-z]?)(\d{2,5}))?([A-Za-z]?)$")
@@ -26,32 +28,71 @@ def _words(typed: str) -> list[str]:
     return list(dict.fromkeys(w.strip() for w in re.split(r"[,，、;；\n]+", typed) if w.strip()))
 
 
-class ParkForm(forms.Form):
-    """A park's names, address and who runs it."""
+class OutlineField(forms.CharField):
+    """An outline, typed or pasted; becomes GeoJSON."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            label=label,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+            help_text="每行一个角的“经度,纬度”（WGS-84），或从画图工具粘贴 GeoJSON；没有就空着",
+        )
+
+    def clean(self, value: Any) -> dict[str, Any] | None:
+        try:
+            return parse_outline(super().clean(value))
+        except ValueError as no:
+            raise forms.ValidationError(str(no)) from no
+
+
+class PositionForm(forms.Form):
+    """Where something lies. With an outline the middle is worked out unless it is given."""
+
+    lng = forms.FloatField(label="经度", required=False, min_value=73, max_value=136)
+    lat = forms.FloatField(label="纬度", required=False, min_value=3, max_value=54)
+    shape = ""  # the outline's field
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        outline = data.get(self.shape)
+        if (data.get("lng") is None) != (data.get("lat") is None) and not self.errors:
+            raise forms.ValidationError("经度和纬度要么都填，要么都空着")
+        if outline and data.get("lng") is None:
+            data["lng"], data["lat"] = middle(ring_of(outline))
+        return data
+
+
+class ParkForm(PositionForm):
+    """A park's names, address, who runs it, and where it lies."""
+
+    shape = "outline"
+    field_order = ("name", "aliases", "address", "operator_name", "property_name", "lng", "lat", "outline")
 
     name = forms.CharField(label="园区名称", max_length=40, error_messages={"required": "园区名称还没填"})
     aliases = text("别的叫法", "地址里会出现的其他写法，用逗号隔开；导入时靠它认地址", max_length=200)
     address = text("门牌", "路名和号，例如：文一西路1818-2号", max_length=120)
     operator_name = text("运营方", max_length=60)
     property_name = text("物业", max_length=60)
-    lng = forms.FloatField(
-        label="经度", required=False, min_value=73, max_value=136, widget=forms.HiddenInput
-    )
-    lat = forms.FloatField(label="纬度", required=False, min_value=3, max_value=54, widget=forms.HiddenInput)
+    outline = OutlineField("边界")
 
     def __init__(self, *args: Any, park: Park | None = None, **kwargs: Any) -> None:
         if park is not None:
             fields = ("name", "address", "operator_name", "property_name", "lng", "lat")
             kwargs["initial"] = {field: getattr(park, field) for field in fields}
             kwargs["initial"]["aliases"] = "，".join(park.aliases)
+            kwargs["initial"]["outline"] = show_outline(park.outline)
         super().__init__(*args, **kwargs)
 
     def clean_aliases(self) -> list[str]:
         return _words(self.cleaned_data["aliases"])
 
 
-class BuildingForm(forms.Form):
+class BuildingForm(PositionForm):
     """A building."""
+
+    shape = "footprint"
+    field_order = ("name", "aliases", "floors", "height", "lng", "lat", "footprint")
 
     name = forms.CharField(
         label="楼宇名称",
@@ -71,11 +112,14 @@ class BuildingForm(forms.Form):
         max_value=800,
         help_text="不知道就空着，按每层 4 米算",
     )
+    footprint = OutlineField("轮廓")
 
     def __init__(self, *args: Any, building: Building | None = None, **kwargs: Any) -> None:
         if building is not None:
-            kwargs["initial"] = {f: getattr(building, f) for f in ("name", "floors", "height")}
+            fields = ("name", "floors", "height", "lng", "lat")
+            kwargs["initial"] = {field: getattr(building, field) for field in fields}
             kwargs["initial"]["aliases"] = "，".join(building.aliases)
+            kwargs["initial"]["footprint"] = show_outline(building.footprint)
         super().__init__(*args, **kwargs)
 
     def clean_aliases(self) -> list[str]:

@@ -21,12 +21,12 @@ def register_todo(actor: Actor) -> list[dict[str, Any]]:
     if not actor.may(EDIT_ENTERPRISE):
         return []
     lines = [
-        ("待落图", reverse("registry:to_place"), to_place(actor)),
-        ("说法不一", reverse("registry:conflicts"), open_conflicts(actor)),
+        ("待落图", reverse("registry:to_place"), to_place(actor), True),
+        ("说法不一", reverse("registry:conflicts"), open_conflicts(actor), False),
     ]
     found = []
-    for label, url, rows in lines:
-        count, over = bounded(rows)
+    for label, url, rows, rare in lines:
+        count, over = bounded(rows, rare=rare)
         if count:
             found.append({"label": label, "url": url, "shown": f"{count:,}{'+' if over else ''} 家"})
     return found

@@ -111,7 +111,8 @@ def _named(actor: Actor, community_id: int) -> Counter[int]:
     if not addresses:
         return Counter()
     book = gazetteer_of(community_id)
-    return Counter(park for park in (book.place(text).park for text in addresses) if park is not None)
+    parks = (book.place(text).park for text in addresses)
+    return Counter(int(str(park)) for park in parks if park is not None)
 
 
 def nowhere(actor: Actor) -> int:

@@ -36,13 +36,13 @@ class Table:
     """
 
     def __init__(self, model: type[models.Model]) -> None:
-        fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+        fields = [field for field in model._meta.concrete_fields if not field.primary_key and field.column]
         quote = connection.ops.quote_name
         self.name = quote(model._meta.db_table)
-        self.columns = [field.column for field in fields]
+        self.columns = [str(field.column) for field in fields]
         self._place = {column: at for at, column in enumerate(self.columns)}
-        self._encoders = {field.column: code for field in fields if (code := _encoder(field))}
-        self._blank = [self._encoded(field.column, _default(field)) for field in fields]
+        self._encoders = {str(field.column): code for field in fields if (code := _encoder(field))}
+        self._blank = [self._encoded(str(field.column), _default(field)) for field in fields]
         marks = ", ".join(["%s"] * len(fields))
         columns = ", ".join(map(quote, self.columns))
         self._insert = f"INSERT INTO {self.name} ({columns}) VALUES ({marks})"

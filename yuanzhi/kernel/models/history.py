@@ -29,9 +29,7 @@ class HistoryEntry(models.Model):
         constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="history_chain_seq")]
         indexes = [
             models.Index(fields=["subject", "seq"], name="history_subject"),
-            models.Index(
-                fields=["context", "seq"], name="history_context", condition=~models.Q(context="")
-            ),
+            models.Index(fields=["context", "seq"], name="history_context", condition=~models.Q(context="")),
             models.Index(fields=["cause", "seq"], name="history_cause", condition=~models.Q(cause="")),
         ]
 

@@ -21,9 +21,7 @@ class Notice(models.Model):
         constraints = [models.UniqueConstraint(fields=["user_id", "key"], name="notice_once")]
         indexes = [
             models.Index(fields=["user_id", "-id"], name="notice_user"),
-            models.Index(
-                fields=["user_id"], name="notice_unread", condition=models.Q(read_at=None)
-            ),
+            models.Index(fields=["user_id"], name="notice_unread", condition=models.Q(read_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from ..access import EDIT_ENTERPRISE
 from ..models import Enterprise, FactConflict, FormerName, Source
 from ..rules.facts import FACTS, Outcome, Statement, weigh
 from ..rules.names import name_key
+from ..values import as_kept
 from .guard import permit, permit_on
 from .sources import source_for
 
@@ -215,7 +216,7 @@ def resolve_conflict(*, actor: Actor, conflict: FactConflict, take_new: bool) ->
         raise Overtaken("这处矛盾已经有人处理了")
     if take_new:
         # Not weighed again: a person has looked at both and decides, whoever said the other thing.
-        value = Enterprise._meta.get_field(conflict.field).to_python(conflict.value)
+        value = as_kept(conflict.field, conflict.value)
         current = Enterprise.objects.get(pk=conflict.enterprise_id)
         if getattr(current, conflict.field) != value:
             _take(actor, current, {conflict.field: value}, source_for(actor))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 
 from yuanzhi.accounts.actor import Actor
@@ -27,7 +29,7 @@ def save_filter(*, actor: Actor, name: str, query: str) -> SavedFilter:
         raise Refused("给这个筛选起个名字，例如“待落图的软件企业”")
     if len(query) > 400:
         raise Refused("条件太多了，存不下：少选几项再存")
-    own = {"user_id": actor.user_id or 0, "community_id": actor.community_id}
+    own: dict[str, Any] = {"user_id": actor.user_id or 0, "community_id": actor.community_id}
     mine = SavedFilter.objects.filter(**own)
     if not mine.filter(name=name).exists() and mine.count() >= MOST_FILTERS:
         raise Refused(f"已经存了 {MOST_FILTERS} 个：先删掉不用的")

@@ -19,6 +19,7 @@ from .. import index, signals
 from ..access import MERGE
 from ..models import Contact, Enterprise, FormerName, Merge, Tenancy
 from ..rules.facts import FACTS
+from ..values import as_kept
 from .guard import permit
 from .tenancies import close_seats
 
@@ -157,7 +158,7 @@ def _check_free(gone: Enterprise) -> None:
 def _facts_back(kept: Enterprise, snapshot: dict[str, Any]) -> None:
     """Empty again what the merge had filled, unless somebody changed it since."""
     restored = {
-        field: Enterprise._meta.get_field(field).to_python(old)
+        field: as_kept(field, old)
         for field, old in snapshot["filled"].items()
         if _plain(getattr(kept, field)) == snapshot["taken"][field]
     }

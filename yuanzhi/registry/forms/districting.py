@@ -16,7 +16,13 @@ GOAL_HINT = "改动最少：换手的企业最少。最紧凑：企业离网格�
 
 
 def _number(
-    kind: type[forms.Field], label: str, hint: str, least: Any, most: Any, step: str, **kwargs: Any
+    kind: type[forms.DecimalField] | type[forms.IntegerField] | type[forms.FloatField],
+    label: str,
+    hint: str,
+    least: Any,
+    most: Any,
+    step: str,
+    **kwargs: Any,
 ) -> Any:
     widget = forms.NumberInput(attrs={"inputmode": "decimal", "min": least, "max": most, "step": step})
     errors = {

@@ -71,7 +71,7 @@ class FactsForm(ActorForm):
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     # How the page groups them; whatever is added to the facts must find its place here.
-    GROUPS = (
+    GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("执照上的", ("name", "uscc", "kind", "representative", "established_on", "capital",
                    "registered_address", "district", "old_code", "business")),
         ("状态", ("status", "is_abnormal", "abnormal_note")),
@@ -125,8 +125,9 @@ class FactsForm(ActorForm):
                 continue
             value = say_capital(*now[name]) if name == "capital" and now[name] else say_fact(name, now[name])
             self[name].help_text = f"现在是：{value or '空'}"
-        self.data = self.data.copy()
-        self.data["seen"] = str(current.version)
+        data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        data["seen"] = str(current.version)
+        self.data = data
 
 
 def facts_initial(enterprise: Enterprise) -> dict[str, Any]:
@@ -143,7 +144,7 @@ class NewForm(FactsForm):
     seat = SeatField(label="坐在哪", required=False, help_text="还不知道就空着，它会进待落图名单")
     since = day("哪天入驻", "一直在这里、说不清哪天，就空着")
     not_twin = forms.BooleanField(label="看过了，不是同一家", required=False)
-    GROUPS = (
+    GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("先写这些", ("name", "uscc", "seat", "since", "headcount", "division")),
         ("还知道什么就写什么", ("kind", "representative", "established_on", "capital", "registered_address",
                        "business", "website", "note")),

@@ -156,7 +156,7 @@ class FilterForm(forms.Form):
         if name == "status":
             return "含已注销、迁出" if value == "all" else STATUSES[value]
         if isinstance(field, forms.ChoiceField):
-            return str(dict(field.choices)[value])
+            return str(dict(field.choices)[value])  # type: ignore[arg-type]
         if isinstance(field, forms.BooleanField):
             return str(field.label)
         ends = {"people": "{} 人", "capital": "{:g} 万元", "since": "{} 后成立", "until": "{} 前成立"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -65,7 +66,7 @@ class Reader:
             record.add("统一社会信用代码", WARNING, "没有代码，先按名称登记，请尽快补上。")
         if not self._first_of_its_name(line, record):
             return None
-        line.former = tuple(name for name in values.get("former") or () if name != facts["name"])
+        line.former = tuple(name for name in _former(values) if name != facts["name"])
         line.people = _people(values)
         if line.live:
             line.spot = self.places.spot(values, record)
@@ -113,3 +114,8 @@ def _people(values: dict[str, Any]) -> tuple[Person, ...]:
 
 
 assert set(_PLAIN) <= set(FACTS)
+
+
+def _former(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The earlier names of a row."""
+    return tuple(values.get("former") or ())

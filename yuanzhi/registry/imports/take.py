@@ -56,7 +56,8 @@ class Writer:
     def prepare(self, plan: RegisterPlan) -> None:
         """What takes time and needs no lock: sealing the numbers, cutting the 字号 out of the names."""
         self.said = [given(creation.line.facts) for creation in plan.creations]
-        people = [person for item in (*plan.creations, *plan.changes) for person in item.people]
+        items: list[Any] = [*plan.creations, *plan.changes]
+        people = [person for item in items for person in item.people]
         self.sealed = {person: sealed(person.phone) for person in people}
 
     def write(self, actor: Actor, plan: RegisterPlan) -> Iterable[Draft]:
@@ -213,7 +214,7 @@ class Writer:
                 if seating.tenancy is not None:
                     old = seating.tenancy
                     undo["tenancy"] = [old.pk, old.valid_to, old.building_id, old.unit_id]
-                if seating.what == "refine":
+                if seating.what == "refine" and seating.tenancy is not None:
                     refining.append((seating.tenancy.pk, {k: seat[k] for k in ("building_id", "unit_id")}))
                 else:
                     opening.append((known["id"], seat, seating))

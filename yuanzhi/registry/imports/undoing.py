@@ -27,6 +27,7 @@ from ..actions.guard import permit
 from ..models import Contact, Enterprise, FactConflict, FormerName, Source, Tenancy, Unit
 from ..rules.facts import FACTS
 from ..rules.names import name_key
+from ..values import as_kept
 from .take import LEAP
 
 _OWN = (Contact, Tenancy, FormerName, FactConflict)  # what an import hangs on an enterprise itself
@@ -104,12 +105,10 @@ class Taker:
         for pk, what in _hanging(ids).items():
             why.setdefault(pk, f"已经有{what}")
         own = Q(source=self.source) if self.source else Q(pk__in=[])
-        for model in (Tenancy, Contact, FactConflict):
+        for model, word in _LATER.items():
             foreign = model.objects.filter(enterprise_id__in=ids).exclude(own)
             for pk in foreign.values_list("enterprise_id", flat=True):
-                why.setdefault(
-                    pk, f"后来加了{model._meta.get_field('enterprise').model.__doc__.split(':')[0]}"
-                )
+                why.setdefault(pk, f"后来又记了{word}")
         return why
 
     def _worked_with(self, entries: list[HistoryEntry], ids: list[int]) -> set[int]:
@@ -154,8 +153,13 @@ class Taker:
 
     def _restored(self, row: Enterprise, details: dict[str, Any], back: dict[str, Any]) -> Draft:
         turned = {name: [new, old] for name, (old, new) in details["changes"].items() if name in back}
-        about = {"actor": self.actor, "subject": row, "undone": self.batch.filename}
-        return draft(verb="enterprise.changed", changes=turned, **about)
+        return draft(
+            actor=self.actor,
+            verb="enterprise.changed",
+            subject=row,
+            changes=turned,
+            undone=self.batch.filename,
+        )
 
     def _facts_back(self, row: Enterprise, details: dict[str, Any], whole: bool) -> dict[str, Any]:
         """Facts that still stand as the import put them, with where they came from before."""
@@ -236,13 +240,17 @@ def _named_in_provenance(community_id: int, source_id: int) -> bool:
     return any(entry[0] == source_id for provenance in rows.iterator() for entry in provenance.values())
 
 
+# What somebody may have added to an enterprise since the import, in words.
+_LATER: dict[Any, str] = {Tenancy: "入驻", Contact: "联系人", FactConflict: "不同的说法"}
+
+
 def _id(entry: HistoryEntry) -> int:
     return int(entry.subject.rpartition(":")[2])
 
 
 def _typed(name: str, value: Any) -> Any:
     """A value out of the history, as the column holds it."""
-    return None if value is None else Enterprise._meta.get_field(name).to_python(value)
+    return None if value is None else as_kept(name, value)
 
 
 def _hanging(ids: list[int]) -> dict[int, str]:
@@ -256,6 +264,6 @@ def _hanging(ids: list[int]) -> dict[int, str]:
         for pk in rows.values_list(name, flat=True):
             found.setdefault(pk, "诉求、合并等别的记录")
     bound = Membership.objects.filter(kind=Kind.ENTERPRISE, scope_id__in=ids)
-    for pk in bound.values_list("scope_id", flat=True):
-        found.setdefault(pk, "绑定的账号")
+    for scope_id in bound.values_list("scope_id", flat=True):
+        found.setdefault(scope_id or 0, "绑定的账号")
     return found

@@ -49,7 +49,8 @@ def _ridges(ground: Ground, grid_of: Mapping[int, int] | None) -> list[tuple[Poi
     for (a, b), (start, end) in zip(cells.ridge_points, cells.ridge_vertices, strict=True):
         if start < 0 or owner[a] == owner[b]:
             continue
-        p, q = (tuple(map(float, cells.vertices[v])) for v in (start, end))
+        (px, py), (qx, qy) = cells.vertices[start], cells.vertices[end]
+        p, q = (float(px), float(py)), (float(qx), float(qy))
         half = ((p[0] + q[0]) / 2, (p[1] + q[1]) / 2)
         if math.dist(half, points[a]) < REACH and (not edge or inside(half, edge)):
             found.append((p, q))

@@ -125,9 +125,9 @@ def history_of(enterprise: Enterprise, *, before: int | None = None, limit: int 
     key = ref(enterprise)
     found: dict[int, HistoryEntry] = {}
     for column in ("subject", "context"):
-        entries = HistoryEntry.objects.filter(**{column: key}, chain=enterprise.community_id)
-        # Said in the index's own words: else SQLite doesn't see that the index of contexts will do.
-        entries = entries.exclude(**{column: ""})
+        # Not by chain: the name says the community already, and SQLite would walk the chain instead. The
+        # second condition is the partial index's own, without which it isn't taken.
+        entries = HistoryEntry.objects.filter(**{column: key}).exclude(**{column: ""})
         if before is not None:
             entries = entries.filter(seq__lt=before)
         found |= {entry.seq: entry for entry in entries.order_by("-seq")[: limit + 1]}
@@ -170,7 +170,7 @@ def twins(actor: Actor, name: str, uscc: str = "", leave_out: int = 0, limit: in
 
 def saved_filters(actor: Actor) -> list[SavedFilter]:
     """The lists this person comes back to, by name."""
-    rows = SavedFilter.objects.filter(user_id=actor.user_id, community_id=actor.community_id)
+    rows = SavedFilter.objects.filter(user_id=actor.user_id or 0, community_id=actor.community_id)
     return list(rows.order_by("name"))
 
 

@@ -112,7 +112,8 @@ def captains_of(
         found[row.park_id].append(line)
     for park, lines in found.items():
         current = [line for line in lines if line.state != "past"]
-        last = sorted((line for line in lines if line.state == "past"), key=lambda c: c.until, reverse=True)
+        past_terms = (line for line in lines if line.state == "past")
+        last = sorted(past_terms, key=lambda c: c.until or dt.date.max, reverse=True)
         found[park] = current or (last[:1] if past else [])
     return dict(found)
 

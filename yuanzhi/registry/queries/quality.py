@@ -40,8 +40,8 @@ class QualityCount:
         return f"{self.count:,}+" if self.over else f"{self.count:,}"
 
 
-def _count(code: str, rows: QuerySet[Any]) -> QualityCount:
-    count, over = bounded(rows)
+def _count(code: str, rows: QuerySet[Any], *, rare: bool = False) -> QualityCount:
+    count, over = bounded(rows, rare=rare)
     return QualityCount(code, count, over)
 
 
@@ -72,10 +72,10 @@ def to_place(actor: Actor) -> QuerySet[Enterprise]:
 def quality_counts(actor: Actor, today: dt.date | None = None) -> dict[str, QualityCount]:
     """{kind: bounded count}: one for each of MISSING, and stale, conflict, to_place."""
     day, rows = today or timezone.localdate(), live_of(actor)
-    found = {code: _count(code, rows.filter(missing(code))) for code in MISSING}
+    found = {code: _count(code, rows.filter(missing(code)), rare=True) for code in MISSING}
     found["stale"] = _count("stale", rows.filter(stale(day)))
     found["conflict"] = _count("conflict", open_conflicts(actor))
-    found["to_place"] = _count("to_place", to_place(actor))
+    found["to_place"] = _count("to_place", to_place(actor), rare=True)
     return found
 
 

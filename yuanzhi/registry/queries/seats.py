@@ -87,15 +87,15 @@ def places_like(actor: Actor, text: str, limit: int = 12) -> list[Place]:
     by_id = {park.pk: park for park in parks}
     match = _BUILDING.match(rest)
     name, room = (match[1], match[2].strip()) if match else ("", rest)
-    buildings = list(Building.objects.filter(park__in=parks).order_by("park_id", "name"))
+    found_in = list(Building.objects.filter(park__in=parks).order_by("park_id", "name"))
     if name:
         key = normal_building(name)
-        fitting = [b for b in buildings if key in {normal_building(n) for n in (b.name, *b.aliases)}]
-        buildings = fitting or [b for b in buildings if name.lower() in b.name.lower()]
+        fitting = [b for b in found_in if key in {normal_building(n) for n in (b.name, *b.aliases)}]
+        found_in = fitting or [b for b in found_in if name.lower() in b.name.lower()]
     elif not rest[:1].isdigit():
-        buildings = [b for b in buildings if rest.lower() in b.name.lower()]
+        found_in = [b for b in found_in if rest.lower() in b.name.lower()]
         room = ""
-    places = [Place(by_id[b.park_id], b) for b in buildings]
+    places = [Place(by_id[b.park_id], b) for b in found_in]
     if room:
         units = Unit.objects.filter(building__in=buildings, room__istartswith=room).select_related("building")
         rooms = [Place(by_id[u.building.park_id], u.building, u) for u in units.order_by("room")[:limit]]

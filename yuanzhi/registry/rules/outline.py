@@ -68,4 +68,3 @@ def show_outline(geometry: Any) -> str:
         return "\n".join(f"{point[0]:.6f},{point[1]:.6f}" for point in ring[:-1])
     except (TypeError, KeyError, IndexError):
         return ""
-

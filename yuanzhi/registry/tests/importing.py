@@ -15,7 +15,6 @@ from yuanzhi.kernel.imports.store import upload
 from yuanzhi.kernel.models import ImportBatch, ImportFinding
 from yuanzhi.registry.imports.kind import options_for
 from yuanzhi.registry.imports.layout import KIND
-from yuanzhi.registry.rules.uscc import check_sign, organisation_sign
 from yuanzhi.registry.models import (
     Contact,
     Enterprise,
@@ -25,6 +24,7 @@ from yuanzhi.registry.models import (
     Tenancy,
     Unit,
 )
+from yuanzhi.registry.rules.uscc import check_sign, organisation_sign
 
 HEAD = (
     "企业名称",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
 
 from yuanzhi.accounts.access import Verb
 from yuanzhi.accounts.guards import not_found
+from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
 
 from ..access import SEE_ENTERPRISE
@@ -20,10 +21,10 @@ from ..queries import enterprise_for
 
 
 def answer(
-    request: HttpRequest, template: str, context: dict[str, Any], *, piece: str = "", status: int = 200
+    request: Request, template: str, context: dict[str, Any], *, piece: str = "", status: int = 200
 ) -> HttpResponse:
     """The page, or its partial `piece` where htmx asked for one."""
-    htmx = request.htmx  # type: ignore[attr-defined]
+    htmx = request.htmx
     if piece and htmx and not htmx.history_restore_request:
         template = f"{template}#{piece}"
     response = TemplateResponse(request, template, context, status=status)
@@ -31,15 +32,15 @@ def answer(
     return response
 
 
-def the_enterprise(request: HttpRequest, pk: int, verb: Verb = SEE_ENTERPRISE) -> Enterprise:
+def the_enterprise(request: Request, pk: int, verb: Verb = SEE_ENTERPRISE) -> Enterprise:
     """The enterprise, or a 404 that says why."""
-    found = enterprise_for(request.actor, pk, verb)  # type: ignore[attr-defined]
+    found = enterprise_for(request.actor, pk, verb)
     if found is None:
         raise not_found("没有这家企业，或者它不在您负责的范围内")
     return found
 
 
-def ask_first(request: HttpRequest, question: str, back: str, fields: list[tuple[str, str]] | None = None):
+def ask_first(request: Request, question: str, back: str, fields: list[tuple[str, str]] | None = None):
     """Without JavaScript: a page that asks before a destructive act. None once confirmed."""
     if request.POST.get("confirmed"):
         return None
@@ -52,7 +53,7 @@ def ask_first(request: HttpRequest, question: str, back: str, fields: list[tuple
     return TemplateResponse(request, "confirm.html", {"question": question, "fields": kept, "back": back})
 
 
-def refused(request: HttpRequest, no: Refused, back: str) -> HttpResponse:
+def refused(request: Request, no: Refused, back: str) -> HttpResponse:
     """Back to where one came from, with the sentence on top."""
     messages.error(request, str(no))
     return redirect(back)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from yuanzhi.accounts.access import Verb
 from yuanzhi.accounts.guards import needs, not_found
+from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
 
 from .. import actions
@@ -22,7 +23,7 @@ from ..queries import contacts_visible_to, may_on
 from .answers import answer, ask_first, refused, the_enterprise
 
 
-def _contact(request: HttpRequest, pk: int, verb: Verb) -> Contact:
+def _contact(request: Request, pk: int, verb: Verb) -> Contact:
     rows = contacts_visible_to(request.actor, verb).select_related("enterprise")
     found = rows.filter(pk=pk).first()
     if found is None:
@@ -31,7 +32,7 @@ def _contact(request: HttpRequest, pk: int, verb: Verb) -> Contact:
 
 
 @needs(EDIT_CONTACTS)
-def add(request: HttpRequest, pk: int) -> HttpResponse:
+def add(request: Request, pk: int) -> HttpResponse:
     """Note somebody to call."""
     it = the_enterprise(request, pk)
     if not may_on(request.actor, EDIT_CONTACTS, it):
@@ -49,7 +50,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(EDIT_CONTACTS)
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     """Correct a contact; an empty phone leaves the number as it is."""
     contact = _contact(request, pk, EDIT_CONTACTS)
     form = ContactForm(request.POST or None, contact=contact)
@@ -65,7 +66,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, contact.enterprise, f"修改{contact.name}")
 
 
-def _form_page(request: HttpRequest, form: ContactForm, it, title: str) -> HttpResponse:
+def _form_page(request: Request, form: ContactForm, it, title: str) -> HttpResponse:
     context = {"form": form, "title": title, "crumb": it.name, "yes": "保存", "back": _page(it.pk)}
     return answer(request, "registry/small_form.html", context)
 
@@ -76,7 +77,7 @@ def _page(pk: int) -> str:
 
 @needs(EDIT_CONTACTS)
 @require_POST
-def retire(request: HttpRequest, pk: int) -> HttpResponse:
+def retire(request: Request, pk: int) -> HttpResponse:
     """Stop calling this person; the number is erased."""
     contact = _contact(request, pk, EDIT_CONTACTS)
     back = _page(contact.enterprise_id)
@@ -94,7 +95,7 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @never_cache
 @sensitive_variables("phone")
-def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+def reveal(request: Request, pk: int) -> HttpResponse:
     """Show the whole number once; that it was shown is in the history."""
     contact = _contact(request, pk, SEE_CONTACTS)
     back = _page(contact.enterprise_id)

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from yuanzhi.accounts.guards import needs, not_found
+from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
 
 from .. import actions
@@ -34,7 +35,7 @@ TONES = {"ready": "brand", "accepted": "good", "impossible": "warn", "failed": "
 
 
 @needs(DISTRICT)
-def districting(request: HttpRequest) -> HttpResponse:
+def districting(request: Request) -> HttpResponse:
     """Today's grids, the question, and the answers so far."""
     actor = request.actor
     world = world_of(actor)
@@ -51,7 +52,7 @@ def districting(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(no))
         else:
             return redirect("registry:proposal", made.pk)
-    weights = {code: figure.weight for code, figure in workloads().items()}
+    weights = {code: figure.weight or 0.0 for code, figure in workloads().items()}
     loads = loads_of(world["parks"], weights, today)
     context = {
         "form": form,
@@ -116,7 +117,7 @@ def _bars(
     ]  # fmt: skip
 
 
-def _proposal(request: HttpRequest, pk: int) -> DistrictingProposal:
+def _proposal(request: Request, pk: int) -> DistrictingProposal:
     found = proposals_of(request.actor).filter(pk=pk).first()
     if found is None:
         raise not_found("没有这个划分方案")
@@ -125,14 +126,12 @@ def _proposal(request: HttpRequest, pk: int) -> DistrictingProposal:
 
 @needs(DISTRICT)
 @require_safe
-def proposal(request: HttpRequest, pk: int) -> HttpResponse:
+def proposal(request: Request, pk: int) -> HttpResponse:
     """A proposal: how far it is, what it changes, before and after on the map, the decision."""
     return _show(request, _proposal(request, pk), AcceptForm(initial={"effective": timezone.localdate()}))
 
 
-def _show(
-    request: HttpRequest, one: DistrictingProposal, form: AcceptForm, status: int = 200
-) -> HttpResponse:
+def _show(request: Request, one: DistrictingProposal, form: AcceptForm, status: int = 200) -> HttpResponse:
     working = one.state in WORKING
     if request.htmx and not working and request.GET.get("wait"):
         return HttpResponse(headers={"HX-Refresh": "true"})  # it is done: the whole page has changed
@@ -163,7 +162,7 @@ def _asked(one: DistrictingProposal) -> list[str]:
     return [*said, f"工作量：{_say_weights(asked['weights'])}"]
 
 
-def _answered(request: HttpRequest, one: DistrictingProposal) -> dict[str, Any]:
+def _answered(request: Request, one: DistrictingProposal) -> dict[str, Any]:
     world, found, weights = one.world, one.answer, one.asked["weights"]
     was = {int(park): number for park, number in world["today"].items()}
     will = {int(park): number for park, number in found["assignment"].items()}
@@ -228,7 +227,7 @@ def _drawing(
 
 @needs(DISTRICT)
 @require_POST
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def accept(request: Request, pk: int) -> HttpResponse:
     """Put it into force from a day on."""
     one, form = _proposal(request, pk), AcceptForm(request.POST)
     back = reverse("registry:proposal", args=[pk])
@@ -251,7 +250,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(DISTRICT)
 @require_POST
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: Request, pk: int) -> HttpResponse:
     """Drop it; it stays in the list to read."""
     one = _proposal(request, pk)
     try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from yuanzhi.accounts.guards import needs
+from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Overtaken, Refused
 
 from .. import actions
@@ -50,7 +51,7 @@ from .answers import answer, number, refused, the_enterprise
 
 @needs(SEE_ENTERPRISE)
 @require_safe
-def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
+def enterprise(request: Request, pk: int) -> HttpResponse:
     """The page of an enterprise; a merged one leads to the one that was kept."""
     actor = request.actor
     found = enterprise_for(actor, pk)
@@ -60,7 +61,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     return answer(request, "registry/enterprise.html", _page(request, found or the_enterprise(request, pk)))
 
 
-def _page(request: HttpRequest, it: Enterprise) -> dict[str, Any]:
+def _page(request: Request, it: Enterprise) -> dict[str, Any]:
     actor, today = request.actor, timezone.localdate()
     facts = facts_of(it)
     may_edit = may_on(actor, EDIT_ENTERPRISE, it)
@@ -96,7 +97,7 @@ def _page(request: HttpRequest, it: Enterprise) -> dict[str, Any]:
 
 @needs(SEE_TIMELINE)
 @require_safe
-def older(request: HttpRequest, pk: int) -> HttpResponse:
+def older(request: Request, pk: int) -> HttpResponse:
     """Earlier entries of the timeline: a piece for the page, or a page of its own."""
     it = the_enterprise(request, pk)
     past = history_of(it, before=number(request.GET.get("before")) or None)
@@ -109,7 +110,7 @@ def older(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(EDIT_ENTERPRISE)
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     """Correct facts. Somebody else's change in the meantime is shown beside what was typed."""
     it = the_enterprise(request, pk)
     if not may_on(request.actor, EDIT_ENTERPRISE, it):
@@ -135,13 +136,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return answer(request, "registry/edit.html", {"it": it, "form": form})
 
 
-def _source(request: HttpRequest, form: FactsForm) -> Any:
+def _source(request: Request, form: FactsForm) -> Any:
     """The source of what was typed: who says so, for which day."""
     kind, day = form.cleaned_data["heard"], form.cleaned_data["day"]
     return actions.source_for(request.actor, kind, day=day)
 
 
-def _say_changes(request: HttpRequest, said: dict[str, Any], changed: dict[str, Any]) -> None:
+def _say_changes(request: Request, said: dict[str, Any], changed: dict[str, Any]) -> None:
     waiting = [FACTS[field] for field in said if field not in changed and said[field] not in (None, "")]
     if changed:
         messages.success(request, f"改好了：{'、'.join(FACTS[field] for field in changed)}")
@@ -156,7 +157,7 @@ def _say_changes(request: HttpRequest, said: dict[str, Any], changed: dict[str, 
 
 @needs(EDIT_ENTERPRISE)
 @require_POST
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm(request: Request, pk: int) -> HttpResponse:
     """Somebody looked: what stands here is right."""
     it = the_enterprise(request, pk)
     try:
@@ -169,7 +170,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(EDIT_ENTERPRISE)
 @require_POST
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: Request, pk: int) -> HttpResponse:
     """Two sources say different things: take the new one or keep ours."""
     from ..queries import open_conflicts
 
@@ -194,7 +195,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(EDIT_ENTERPRISE)
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Register an enterprise. Likely twins are shown before anything is saved."""
     actor = request.actor
     form = NewForm(request.POST or None, actor=actor, initial={"heard": "staff"})
@@ -208,7 +209,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return answer(request, "registry/new.html", {"form": form, "alike": _may_open(request, alike)})
 
 
-def _register(request: HttpRequest, form: NewForm) -> Enterprise | None:
+def _register(request: Request, form: NewForm) -> Enterprise | None:
     actor, place = request.actor, form.cleaned_data["seat"]
     try:
         made = actions.register_enterprise(actor=actor, facts=form.facts(), source=_source(request, form))
@@ -230,14 +231,14 @@ def _register(request: HttpRequest, form: NewForm) -> Enterprise | None:
 
 @needs(EDIT_ENTERPRISE)
 @require_safe
-def new_twins(request: HttpRequest) -> HttpResponse:
+def new_twins(request: Request) -> HttpResponse:
     """While the name is typed: who is already there."""
     name = request.GET.get("name", "").strip()
     alike = twins(request.actor, name, request.GET.get("uscc", "").strip().upper()) if len(name) >= 2 else []
     return answer(request, "registry/twins.html", {"alike": _may_open(request, alike)}, piece="list")
 
 
-def _may_open(request: HttpRequest, alike: list[Enterprise]) -> list[dict[str, Any]]:
+def _may_open(request: Request, alike: list[Enterprise]) -> list[dict[str, Any]]:
     seen = set(
         visible_to(request.actor).filter(pk__in=[row.pk for row in alike]).values_list("pk", flat=True)
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from yuanzhi.accounts.guards import needs
+from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
 
 from .. import actions
@@ -32,7 +33,7 @@ FOUND = 60  # so many of the best hits are shown for typed words
 
 @needs(SEE_ENTERPRISE)
 @require_safe
-def enterprises(request: HttpRequest) -> HttpResponse:
+def enterprises(request: Request) -> HttpResponse:
     """The list. With typed words the best hits in their order, otherwise a keyset page of the chosen one."""
     actor, today = request.actor, timezone.localdate()
     form = FilterForm(request.GET, actor=actor)
@@ -48,7 +49,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
             after=request.GET.get("after", ""),
             before=request.GET.get("before", ""),
         )
-        shown, count = found.rows, say_count(*bounded(rows))
+        shown, count = found.rows, say_count(*bounded(rows, rare=asked.rare))
         pages = {
             "next_url": f"?{form.query(after=found.next)}" if found.next else "",
             "prev_url": f"?{form.query(before=found.prev)}" if found.prev else "",
@@ -57,7 +58,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
     return answer(request, "registry/enterprises.html", context, piece="list")
 
 
-def _hits(request: HttpRequest, rows: Any, words: str) -> tuple[list[Enterprise], dict[str, str], str]:
+def _hits(request: Request, rows: Any, words: str) -> tuple[list[Enterprise], dict[str, str], str]:
     actor = request.actor
     hits = search(words, community_id=actor.community_id, scope=search_scope(actor), limit=FOUND)
     by_id = rows.in_bulk([hit.id for hit in hits])
@@ -68,7 +69,7 @@ def _hits(request: HttpRequest, rows: Any, words: str) -> tuple[list[Enterprise]
     return shown, {}, f"{len(shown)} 家" if len(hits) < FOUND else f"最像的 {len(shown)} 家"
 
 
-def _list_context(request: HttpRequest, form: FilterForm, shown: list[Enterprise], today) -> dict[str, Any]:
+def _list_context(request: Request, form: FilterForm, shown: list[Enterprise], today) -> dict[str, Any]:
     actor = request.actor
     grids = grids_by_park({row.park_id for row in shown if row.park_id})
     query = form.query()
@@ -82,7 +83,7 @@ def _list_context(request: HttpRequest, form: FilterForm, shown: list[Enterprise
         "rows": [
             {
                 "it": row,
-                "grid": grids.get(row.park_id),
+                "grid": grids.get(row.park_id or 0),
                 "industry": form.industries.get(row.division, ""),
                 "stale": stale(row.confirmed_on, today),
                 "capital": say_capital(row.capital, row.currency),
@@ -107,7 +108,7 @@ def _list_context(request: HttpRequest, form: FilterForm, shown: list[Enterprise
 
 
 @needs(SEE_ENTERPRISE)
-def keep_filter(request: HttpRequest) -> HttpResponse:
+def keep_filter(request: Request) -> HttpResponse:
     """Give the present list a name."""
     query = request.POST.get("query", request.GET.urlencode())
     form = SaveFilterForm(request.POST or None, initial={"query": query})
@@ -125,7 +126,7 @@ def keep_filter(request: HttpRequest) -> HttpResponse:
 
 @needs(SEE_ENTERPRISE)
 @require_POST
-def drop_filter(request: HttpRequest, pk: int) -> HttpResponse:
+def drop_filter(request: Request, pk: int) -> HttpResponse:
     """Forget a saved list."""
     kept = next((f for f in saved_filters(request.actor) if f.pk == pk), None)
     back = reverse("registry:enterprises")
@@ -140,28 +141,28 @@ def drop_filter(request: HttpRequest, pk: int) -> HttpResponse:
 # -- many at once ----------------------------------------------------------------------------------------
 
 
-def _picked(request: HttpRequest) -> list[Enterprise]:
+def _picked(request: Request) -> list[Enterprise]:
     given = request.POST if request.method == "POST" else request.GET
     ids = [number(value) for value in given.getlist("pick")][:200]
     rows = visible_to(request.actor).filter(pk__in=ids).select_related("park", "building", "unit")
     return list(rows.order_by("pk"))
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: Request) -> str:
     query = request.POST.get("query", "")
     return reverse("registry:enterprises") + (f"?{query}" if query else "")
 
 
 @needs(EDIT_ENTERPRISE)
 @require_POST
-def confirm_many(request: HttpRequest) -> HttpResponse:
+def confirm_many(request: Request) -> HttpResponse:
     """These were looked at and are right."""
     return _each(request, "核实了", lambda row: actions.confirm_facts(actor=request.actor, enterprise=row))
 
 
 @needs(EDIT_ENTERPRISE)
 @require_POST
-def elsewhere_many(request: HttpRequest) -> HttpResponse:
+def elsewhere_many(request: Request) -> HttpResponse:
     """These are registered here and work elsewhere."""
     question = (
         f"把选中的 {len(_picked(request))} 家标记为“注册在此、办公在外”？它们会离开地图，以后可以再落回来"
@@ -171,7 +172,7 @@ def elsewhere_many(request: HttpRequest) -> HttpResponse:
     return _each(request, "标记了", lambda row: actions.mark_elsewhere(actor=request.actor, enterprise=row))
 
 
-def _each(request: HttpRequest, done: str, act: Any, back: str = "") -> HttpResponse:
+def _each(request: Request, done: str, act: Any, back: str = "") -> HttpResponse:
     """Act on each picked enterprise; what is refused is said, the rest is done."""
     picked = _picked(request)
     if not picked:
@@ -188,7 +189,7 @@ def _outcome(act: Any, row: Enterprise) -> str:
     return ""
 
 
-def _say_outcome(request: HttpRequest, done: str, outcomes: list[str]) -> None:
+def _say_outcome(request: Request, done: str, outcomes: list[str]) -> None:
     refusals = [line for line in outcomes if line]
     if len(outcomes) > len(refusals):
         messages.success(request, f"{done} {len(outcomes) - len(refusals)} 家")
@@ -198,7 +199,7 @@ def _say_outcome(request: HttpRequest, done: str, outcomes: list[str]) -> None:
 
 
 @needs(EDIT_ENTERPRISE)
-def place_many(request: HttpRequest) -> HttpResponse:
+def place_many(request: Request) -> HttpResponse:
     """Put the picked enterprises into one place. Asked for from the list and from the 待落图 page."""
     picked = _picked(request)
     back = request.POST.get("back") or _back(request)
@@ -227,7 +228,7 @@ def place_many(request: HttpRequest) -> HttpResponse:
 
 
 @needs(EXPORT)
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: Request) -> HttpResponse:
     """Take the list (or the picked rows) away: a reason first, then the file."""
     actor, today = request.actor, timezone.localdate()
     given = request.POST if request.method == "POST" else request.GET

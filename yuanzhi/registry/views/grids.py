@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yuanzhi.accounts.guards import needs, not_found
+from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
 
 from .. import actions
@@ -28,14 +31,14 @@ from .answers import answer
 
 @needs(SEE_PLACES)
 @require_safe
-def grids(request: HttpRequest) -> HttpResponse:
+def grids(request: Request) -> HttpResponse:
     """All grids: who is missing where, how heavy each one's load is, which captain's term runs out."""
     actor = request.actor
     lines = grid_staffing(actor)
     parks = list(parks_visible_to(actor))
     captains = captains_of([park.pk for park in parks])
     names = {park.pk: park for park in parks}
-    ending = [
+    ending: list[dict[str, Any]] = [
         {"park": names[pk], "captain": line}
         for pk, found in captains.items()
         for line in found
@@ -56,7 +59,7 @@ def grids(request: HttpRequest) -> HttpResponse:
 
 @needs(SEE_PLACES)
 @require_safe
-def grid(request: HttpRequest, pk: int) -> HttpResponse:
+def grid(request: Request, pk: int) -> HttpResponse:
     """One grid: its people, its parks, what there is to do."""
     actor = request.actor
     lines = grid_staffing(actor, pk)
@@ -78,7 +81,7 @@ def grid(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(STAFF_GRID)
-def add_grid(request: HttpRequest) -> HttpResponse:
+def add_grid(request: Request) -> HttpResponse:
     """A new grid."""
     form = GridForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -100,7 +103,7 @@ def add_grid(request: HttpRequest) -> HttpResponse:
 
 
 @needs(STAFF_GRID)
-def appoint(request: HttpRequest, pk: int) -> HttpResponse:
+def appoint(request: Request, pk: int) -> HttpResponse:
     """Make somebody captain of a park for a term."""
     park = parks_visible_to(request.actor).filter(pk=pk).first()
     if park is None:
@@ -129,7 +132,7 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(STAFF_GRID)
-def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+def dismiss(request: Request, pk: int) -> HttpResponse:
     """End a captain's term."""
     captain = captain_of(request.actor, pk)
     if captain is None:

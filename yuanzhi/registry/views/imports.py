@@ -6,13 +6,14 @@ import tempfile
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from yuanzhi.accounts.guards import needs, not_found
+from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.imports.back import give_back
 from yuanzhi.kernel.imports.states import RUNNING, Move
 from yuanzhi.kernel.imports.store import (
@@ -47,11 +48,14 @@ DOING = {"checking": "正在检查", "committing": "正在导入", "undoing": "�
 
 
 @needs(IMPORT)
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: Request) -> HttpResponse:
     """The imports so far, and the form for another."""
     posted = request.method == "POST"
-    data = (request.POST, request.FILES) if posted else ()
-    form = UploadForm(*data, initial={"day": options_for()["day"]})
+    form = UploadForm(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        initial={"day": options_for()["day"]},
+    )
     status = 200
     if posted:
         if form.is_valid() and (batch := _upload(request, form)) is not None:
@@ -69,7 +73,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     return answer(request, "registry/imports/list.html", context, status=status)
 
 
-def _upload(request: HttpRequest, form: UploadForm) -> ImportBatch | None:
+def _upload(request: Request, form: UploadForm) -> ImportBatch | None:
     file = form.cleaned_data["file"]
     try:
         LIMITS.check_file(file.size)
@@ -87,7 +91,7 @@ def _upload(request: HttpRequest, form: UploadForm) -> ImportBatch | None:
 
 @needs(IMPORT)
 @require_safe
-def template(request: HttpRequest) -> HttpResponse:
+def template(request: Request) -> FileResponse:
     """The template to fill in."""
     out = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
     write_template(layout(options_for()), out)
@@ -97,7 +101,7 @@ def template(request: HttpRequest) -> HttpResponse:
 
 @needs(IMPORT)
 @require_safe
-def one(request: HttpRequest, pk: int) -> HttpResponse:
+def one(request: Request, pk: int) -> HttpResponse:
     """One import, as far as it is: its columns, its progress, what was found, what came of it."""
     batch = _the_batch(request, pk)
     context = _context(batch)
@@ -108,7 +112,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     return answer(request, "registry/imports/result.html", context | _findings(request, batch))
 
 
-def _the_batch(request: HttpRequest, pk: int) -> ImportBatch:
+def _the_batch(request: Request, pk: int) -> ImportBatch:
     batch = batch_for(request.actor, pk)
     if batch is None:
         raise not_found("没有这次导入，或者它不在您的社区")
@@ -143,7 +147,7 @@ def _doing(batch: ImportBatch) -> str:
 
 
 def _columns_page(
-    request: HttpRequest,
+    request: Request,
     batch: ImportBatch,
     context: dict[str, Any],
     proposal: Proposal | None = None,
@@ -158,7 +162,7 @@ def _columns_page(
     return answer(request, "registry/imports/columns.html", context, status=422 if more else 200)
 
 
-def _findings(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
+def _findings(request: Request, batch: ImportBatch) -> dict[str, Any]:
     level, column = request.GET.get("level", ""), request.GET.get("column")
     after = number(request.GET.get("after"))
     found, more = findings_page(batch, level=level, column=column, after=after)
@@ -185,7 +189,7 @@ def _findings(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
 
 @needs(IMPORT)
 @require_safe
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
+def progress(request: Request, pk: int) -> HttpResponse:
     """How far it is: the piece that asks for itself every second, and for the whole page at the end."""
     batch = _the_batch(request, pk)
     if not request.htmx:
@@ -199,7 +203,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(IMPORT)
 @require_POST
-def columns(request: HttpRequest, pk: int) -> HttpResponse:
+def columns(request: Request, pk: int) -> HttpResponse:
     """Take down which column is which, and begin the dry run."""
     batch = _the_batch(request, pk)
     try:
@@ -223,7 +227,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(IMPORT)
 @require_POST
-def remap(request: HttpRequest, pk: int) -> HttpResponse:
+def remap(request: Request, pk: int) -> HttpResponse:
     """Back to the columns, before anything was written."""
     batch = _the_batch(request, pk)
     try:
@@ -235,14 +239,14 @@ def remap(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(IMPORT)
 @require_POST
-def commit(request: HttpRequest, pk: int) -> HttpResponse:
+def commit(request: Request, pk: int) -> HttpResponse:
     """Bring the rows in, or go on with it."""
     return _start(request, pk, Move.COMMIT)
 
 
 @needs(IMPORT)
 @require_POST
-def again(request: HttpRequest, pk: int) -> HttpResponse:
+def again(request: Request, pk: int) -> HttpResponse:
     """Go on with what nobody works on any more."""
     batch = _the_batch(request, pk)
     going = {"checking": Move.CHECK, "committing": Move.COMMIT, "undoing": Move.UNDO}
@@ -251,7 +255,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(IMPORT)
 @require_POST
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: Request, pk: int) -> HttpResponse:
     """Take the whole import back."""
     batch = _the_batch(request, pk)
     question = f"撤销“{batch.filename}”这次导入？新登记的会删去，更新过的会恢复；后来有人动过的会留着。"
@@ -260,7 +264,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return _start(request, pk, Move.UNDO)
 
 
-def _start(request: HttpRequest, pk: int, what: Move) -> HttpResponse:
+def _start(request: Request, pk: int, what: Move) -> HttpResponse:
     try:
         start(actor=request.actor, batch=_the_batch(request, pk), what=what)
     except Refused as no:
@@ -270,7 +274,7 @@ def _start(request: HttpRequest, pk: int, what: Move) -> HttpResponse:
 
 @needs(IMPORT)
 @require_safe
-def back(request: HttpRequest, pk: int) -> HttpResponse:
+def back(request: Request, pk: int) -> HttpResponse | FileResponse:
     """The same file back, with a 错误信息 column; `?only=1` only the rows that have one."""
     batch = _the_batch(request, pk)
     out = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response

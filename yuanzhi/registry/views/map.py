@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -16,6 +16,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.guards import needs
+from yuanzhi.accounts.requests import Request
 
 from ..access import DISTRICT, EDIT_ENTERPRISE, EDIT_PLACES, SEE_ENTERPRISE, SEE_PLACES
 from ..figures import Figure, figures_for, nowhere
@@ -63,7 +64,7 @@ class Line:
 
 @needs(SEE_PLACES)
 @require_safe
-def map_page(request: HttpRequest) -> HttpResponse:
+def map_page(request: Request) -> HttpResponse:
     """The page; for htmx the list alone, from which the script also takes the new colours."""
     actor = request.actor
     figures = figures_for(actor)
@@ -105,7 +106,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
 @needs(SEE_PLACES)
 @require_safe
 @conditional_page
-def places(request: HttpRequest) -> HttpResponse:
+def places(request: Request) -> HttpResponse:
     """The ground as GeoJSON. Asked for again within a minute it comes from the browser's cache, later by
     ETag."""
     ground = ground_of(request.actor)

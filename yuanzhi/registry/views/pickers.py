@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from yuanzhi.accounts.guards import needs
 from yuanzhi.accounts.queries import find_people
+from yuanzhi.accounts.requests import Request
 
 from ..access import SEE_ENTERPRISE, SEE_PLACES, STAFF_GRID
 from ..queries import Place, parks_like, places_like
 from ..queries.found import find
 
 
-def _options(request: HttpRequest, label: str, options: list[dict[str, Any]]) -> HttpResponse:
+def _options(request: Request, label: str, options: list[dict[str, Any]]) -> HttpResponse:
     groups = [{"label": label, "options": options}] if options else []
     context = {"groups": groups, "q": request.GET.get("q", "").strip()}
     return TemplateResponse(request, "components/options.html", context)
@@ -24,7 +25,7 @@ def _options(request: HttpRequest, label: str, options: list[dict[str, Any]]) ->
 
 @needs(SEE_ENTERPRISE)
 @require_safe
-def pick_enterprise(request: HttpRequest) -> HttpResponse:
+def pick_enterprise(request: Request) -> HttpResponse:
     """Enterprises by Hanzi, pinyin, initials, code."""
     found = find(request.actor, request.GET.get("q", ""))
     options = [
@@ -42,7 +43,7 @@ def _place(place: Place) -> dict[str, Any]:
 
 @needs(SEE_PLACES)
 @require_safe
-def pick_seat(request: HttpRequest) -> HttpResponse:
+def pick_seat(request: Request) -> HttpResponse:
     """Parks, buildings and rooms."""
     places = places_like(request.actor, request.GET.get("q", ""))
     return _options(request, "园区、楼宇、房间", [_place(place) for place in places])
@@ -50,7 +51,7 @@ def pick_seat(request: HttpRequest) -> HttpResponse:
 
 @needs(SEE_PLACES)
 @require_safe
-def pick_park(request: HttpRequest) -> HttpResponse:
+def pick_park(request: Request) -> HttpResponse:
     """Parks by name, alias or initials."""
     parks = parks_like(request.actor, request.GET.get("q", ""), limit=10)
     options = [{"id": park.pk, "label": park.name, "sub": park.address, "icon": "trees"} for park in parks]
@@ -59,7 +60,7 @@ def pick_park(request: HttpRequest) -> HttpResponse:
 
 @needs(STAFF_GRID)
 @require_safe
-def pick_person(request: HttpRequest) -> HttpResponse:
+def pick_person(request: Request) -> HttpResponse:
     """People with an account, for whoever staffs grids and parks."""
     text = request.GET.get("q", "").strip()
     people = find_people(request.actor, text, limit=10) if text else []

@@ -6,7 +6,7 @@ import io
 
 import segno
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from yuanzhi.accounts.guards import needs, not_found
 from yuanzhi.accounts.queries import members_of
+from yuanzhi.accounts.requests import Request
 from yuanzhi.accounts.roles import Kind, Role
 from yuanzhi.kernel.refusals import Refused
 
@@ -42,14 +43,14 @@ from .answers import answer, number
 FIRST = 8  # so many enterprises on the page of a park; the rest is a list
 
 
-def _park(request: HttpRequest, pk: int) -> Park:
+def _park(request: Request, pk: int) -> Park:
     found = parks_visible_to(request.actor).filter(pk=pk).first()
     if found is None:
         raise not_found("没有这个园区")
     return found
 
 
-def _building(request: HttpRequest, pk: int) -> Building:
+def _building(request: Request, pk: int) -> Building:
     found = buildings_visible_to(request.actor).filter(pk=pk).first()
     if found is None:
         raise not_found("没有这栋楼")
@@ -58,7 +59,7 @@ def _building(request: HttpRequest, pk: int) -> Building:
 
 @needs(SEE_PLACES)
 @require_safe
-def parks(request: HttpRequest) -> HttpResponse:
+def parks(request: Request) -> HttpResponse:
     """All parks with grid, captain and how many sit there."""
     actor = request.actor
     text, grid = request.GET.get("q", ""), number(request.GET.get("grid"))
@@ -80,7 +81,7 @@ def parks(request: HttpRequest) -> HttpResponse:
 
 @needs(SEE_PLACES)
 @require_safe
-def park(request: HttpRequest, pk: int) -> HttpResponse:
+def park(request: Request, pk: int) -> HttpResponse:
     """A park: its buildings, who sits there, who looks after it."""
     actor, it = request.actor, _park(request, pk)
     buildings = list(it.buildings.order_by("name"))
@@ -113,7 +114,7 @@ def park(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(EDIT_PLACES)
-def add_park(request: HttpRequest) -> HttpResponse:
+def add_park(request: Request) -> HttpResponse:
     """A new park."""
     form = ParkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -128,7 +129,7 @@ def add_park(request: HttpRequest) -> HttpResponse:
 
 
 @needs(EDIT_PLACES)
-def edit_park(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_park(request: Request, pk: int) -> HttpResponse:
     """Correct a park."""
     it = _park(request, pk)
     form = ParkForm(request.POST or None, park=it)
@@ -144,7 +145,7 @@ def edit_park(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(EDIT_PLACES)
-def add_building(request: HttpRequest, pk: int) -> HttpResponse:
+def add_building(request: Request, pk: int) -> HttpResponse:
     """A new building in a park; it gets its own code."""
     it = _park(request, pk)
     form = BuildingForm(request.POST or None)
@@ -160,7 +161,7 @@ def add_building(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(DISTRICT)
-def assign_park(request: HttpRequest, pk: int) -> HttpResponse:
+def assign_park(request: Request, pk: int) -> HttpResponse:
     """Give one park to a grid from a day on."""
     it = _park(request, pk)
     form = AssignForm(request.POST or None, actor=request.actor)
@@ -179,7 +180,7 @@ def assign_park(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, "划给网格", reverse("registry:park", args=[pk]), it.name)
 
 
-def _form_page(request: HttpRequest, form, title: str, back: str, crumb: str) -> HttpResponse:
+def _form_page(request: Request, form, title: str, back: str, crumb: str) -> HttpResponse:
     context = {"form": form, "title": title, "back": back, "crumb": crumb, "yes": "保存"}
     return answer(request, "registry/small_form.html", context)
 
@@ -189,7 +190,7 @@ def _form_page(request: HttpRequest, form, title: str, back: str, crumb: str) ->
 
 @needs(SEE_PLACES)
 @require_safe
-def building(request: HttpRequest, pk: int) -> HttpResponse:
+def building(request: Request, pk: int) -> HttpResponse:
     """A building as a stack of floors with its tenants."""
     actor, it = request.actor, _building(request, pk)
     tenants = tenants_of(actor, it) if actor.may(SEE_ENTERPRISE) else []
@@ -211,7 +212,7 @@ def building(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(EDIT_PLACES)
-def edit_building(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_building(request: Request, pk: int) -> HttpResponse:
     """Correct a building."""
     it = _building(request, pk)
     form = BuildingForm(request.POST or None, building=it)
@@ -229,7 +230,7 @@ def edit_building(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(EDIT_PLACES)
-def add_rooms(request: HttpRequest, pk: int) -> HttpResponse:
+def add_rooms(request: Request, pk: int) -> HttpResponse:
     """Rooms, as they are written on a floor plan."""
     it = _building(request, pk)
     form = RoomsForm(request.POST or None)
@@ -249,7 +250,7 @@ def add_rooms(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _scan_url(request: HttpRequest, it: Building) -> str:
+def _scan_url(request: Request, it: Building) -> str:
     """Where the code at the door leads; "" before the desks can be reached that way."""
     try:
         return request.build_absolute_uri(reverse("cases:scan", args=[it.code]))
@@ -268,7 +269,7 @@ def qr(url: str) -> str:
 
 @needs(SEE_PLACES)
 @require_safe
-def poster(request: HttpRequest, pk: int) -> HttpResponse:
+def poster(request: Request, pk: int) -> HttpResponse:
     """A page to print and hang at the door: scan it, say what is needed."""
     it = _building(request, pk)
     url = _scan_url(request, it)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from yuanzhi.accounts.guards import needs
+from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
 
 from .. import actions
@@ -39,12 +42,12 @@ WHY = {
 
 @needs(EDIT_ENTERPRISE)
 @require_safe
-def quality(request: HttpRequest) -> HttpResponse:
+def quality(request: Request) -> HttpResponse:
     """What is to be done, each with its count and the way to its rows."""
     actor = request.actor
     counts = quality_counts(actor)
     listed = reverse("registry:enterprises")
-    lacking = [
+    lacking: list[dict[str, Any]] = [
         {"count": counts[code], "title": title, "why": WHY[code], "url": f"{listed}?missing={code}"}
         for code, title in MISSING.items()
     ]
@@ -65,7 +68,7 @@ def quality(request: HttpRequest) -> HttpResponse:
 
 @needs(EDIT_ENTERPRISE)
 @require_safe
-def to_place(request: HttpRequest) -> HttpResponse:
+def to_place(request: Request) -> HttpResponse:
     """Enterprises without a place, each with where its address seems to lie."""
     after = number(request.GET.get("after"))
     found, more = proposals(request.actor, after=after)
@@ -80,7 +83,7 @@ def to_place(request: HttpRequest) -> HttpResponse:
 
 @needs(EDIT_ENTERPRISE)
 @require_POST
-def place_proposed(request: HttpRequest) -> HttpResponse:
+def place_proposed(request: Request) -> HttpResponse:
     """Put the ticked enterprises where their addresses seem to lie."""
     actor, placed, refusals = request.actor, 0, []
     ids = [number(value) for value in request.POST.getlist("pick")][:200]
@@ -107,7 +110,7 @@ def place_proposed(request: HttpRequest) -> HttpResponse:
 
 @needs(EDIT_ENTERPRISE)
 @require_safe
-def conflicts(request: HttpRequest) -> HttpResponse:
+def conflicts(request: Request) -> HttpResponse:
     """Where two sources say different things."""
     after = number(request.GET.get("after"))
     found, more = conflicts_page(request.actor, after=after)
@@ -121,7 +124,7 @@ def conflicts(request: HttpRequest) -> HttpResponse:
 
 @needs(MERGE)
 @require_safe
-def duplicates(request: HttpRequest) -> HttpResponse:
+def duplicates(request: Request) -> HttpResponse:
     """Enterprises that look like one; each pair leads to the comparison."""
     start = number(request.GET.get("start"))
     groups, more, report = suspected_twins(request.actor, start=start)

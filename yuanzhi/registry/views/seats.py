@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from yuanzhi.accounts.guards import needs, not_found
+from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
 
 from .. import actions
@@ -31,7 +32,7 @@ def _seat_words(it: Enterprise) -> tuple[str, str]:
 
 
 @needs(EDIT_ENTERPRISE)
-def move(request: HttpRequest, pk: int) -> HttpResponse:
+def move(request: Request, pk: int) -> HttpResponse:
     """Move in, move within the community, come back, or note where it has long been."""
     it = the_enterprise(request, pk)  # one that sits nowhere may be taken in by any grid; the action decides
     placed = it.placement == Enterprise.Placement.PLACED
@@ -63,7 +64,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(EDIT_ENTERPRISE)
-def leave(request: HttpRequest, pk: int) -> HttpResponse:
+def leave(request: Request, pk: int) -> HttpResponse:
     """The enterprise leaves the community."""
     it = the_enterprise(request, pk, EDIT_ENTERPRISE)
     form = LeaveForm(request.POST or None)
@@ -83,7 +84,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(EDIT_ENTERPRISE)
-def elsewhere(request: HttpRequest, pk: int) -> HttpResponse:
+def elsewhere(request: Request, pk: int) -> HttpResponse:
     """Registered here, working somewhere else."""
     it = the_enterprise(request, pk, EDIT_ENTERPRISE)
     form = ElsewhereForm(request.POST or None)
@@ -106,7 +107,7 @@ def elsewhere(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs(MERGE)
-def merge(request: HttpRequest, pk: int) -> HttpResponse:
+def merge(request: Request, pk: int) -> HttpResponse:
     """Choose the other row, look at both side by side, then make them one."""
     it = the_enterprise(request, pk)
     chosen = request.POST.get("other") or request.POST.get("other_text") or request.GET.get("with", "")
@@ -130,7 +131,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(MERGE)
 @require_POST
-def unmerge(request: HttpRequest, pk: int) -> HttpResponse:
+def unmerge(request: Request, pk: int) -> HttpResponse:
     """Undo a merge: both are as they were."""
     made = merge_to_undo(request.actor, pk)
     if made is None:

@@ -6,12 +6,13 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
 from yuanzhi.accounts.guards import needs
+from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.calendar import publish_year
 from yuanzhi.kernel.queries import days_of_year, published_years
 from yuanzhi.kernel.refusals import Refused
@@ -25,7 +26,7 @@ from .answers import answer, number
 
 
 @needs(SETTINGS)
-def community(request: HttpRequest) -> HttpResponse:
+def community(request: Request) -> HttpResponse:
     """Name, phone, office hours, address words."""
     it = community_of(request.actor)
     form = CommunityForm(request.POST or None, community=it)
@@ -41,7 +42,7 @@ def community(request: HttpRequest) -> HttpResponse:
     return answer(request, "registry/community.html", context)
 
 
-def _calendar(request: HttpRequest) -> dict[str, Any]:
+def _calendar(request: Request) -> dict[str, Any]:
     """The chosen year of the calendar, and which years are in."""
     this = timezone.localdate().year
     known = {row.year: row for row in published_years()}
@@ -103,7 +104,7 @@ def _range(days: list[dt.date]) -> str:
 
 
 @needs(SETTINGS)
-def calendar_year(request: HttpRequest) -> HttpResponse:
+def calendar_year(request: Request) -> HttpResponse:
     """Publish a year: paste the notice, look at what was read, confirm."""
     year = number(request.GET.get("year"), timezone.localdate().year + 1)
     form = YearForm(request.POST or None, initial={"year": year})

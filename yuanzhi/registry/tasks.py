@@ -15,7 +15,7 @@ from .models import DistrictingProposal
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 30.0  # the solver's brake: thrice what a community of 62 parks needs on an idle machine
-PATIENCE = 180.0  # then it hangs
+PATIENCE = 90.0  # seconds; the brake does not reach into every part of the solver
 
 
 @job(name="推算网格划分", attempts=3)
@@ -31,6 +31,12 @@ def compute(proposal_id: int) -> None:
     question = {"asked": proposal.asked, "world": proposal.world, "seconds": SECONDS}
     try:
         answer = _in_fresh_process(question)
+    except subprocess.TimeoutExpired:
+        why = (
+            f"算了 {PATIENCE:.0f} 秒还没有结果：限制放宽一点（倍数、换网格的园区数、不动的园区），再试一次。"
+        )
+        actions.fail_proposal(actor=house, proposal=proposal, why=why)
+        return
     except (subprocess.SubprocessError, ValueError) as error:
         why = "推算的程序出了错，没有算成。可以再试一次，还不行请把方案号告诉管理员。"
         actions.fail_proposal(actor=house, proposal=proposal, why=why)

@@ -146,6 +146,10 @@ def test_the_ground_is_kept_by_the_browser_until_it_changes(lead, world):
     first = lead.get("/map/places.json")
     assert {"private", "max-age=60"} == set(first["Cache-Control"].split(", "))
     assert lead.get("/map/places.json", headers={"If-None-Match": first["ETag"]}).status_code == 304
+    packed = lead.get("/map/places.json", headers={"Accept-Encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip" and packed["Vary"]
+    again = {"Accept-Encoding": "gzip", "If-None-Match": packed["ETag"]}
+    assert lead.get("/map/places.json", headers=again).status_code == 304
     actions.edit_park(actor=world.house, park=world.parks[0], name="改了名的园")
     fresh = lead.get("/map/places.json", headers={"If-None-Match": first["ETag"]})
     assert fresh.status_code == 200

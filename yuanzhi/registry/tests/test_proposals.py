@@ -204,6 +204,12 @@ def test_a_solver_that_breaks_is_said_and_does_not_hang(uneven, lead, monkeypatc
     assert one.state == "failed" and "没有算成" in one.note
 
 
+def test_a_solver_that_finds_no_end_is_stopped(uneven, lead, monkeypatch):
+    monkeypatch.setattr(tasks, "PATIENCE", 0.01)
+    one = proposed(lead)
+    assert one.state == "failed" and "还没有结果" in one.note
+
+
 def test_a_senseless_question_fails_with_its_sentence(uneven, lead):
     one = proposed(lead, weights={"enterprises": 0.0})
     assert one.state == "failed" and "工作量都是 0" in one.note

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_safe
 
 from yuanzhi.accounts.actor import Actor
@@ -64,6 +65,7 @@ class Line:
 
 @needs(SEE_PLACES)
 @require_safe
+@gzip_page  # the drawing and the list are a hundred kilobytes of repetitive text
 def map_page(request: Request) -> HttpResponse:
     """The page; for htmx the list alone, from which the script also takes the new colours."""
     actor = request.actor
@@ -105,6 +107,7 @@ def map_page(request: Request) -> HttpResponse:
 
 @needs(SEE_PLACES)
 @require_safe
+@gzip_page
 @conditional_page
 def places(request: Request) -> HttpResponse:
     """The ground as GeoJSON. Asked for again within a minute it comes from the browser's cache, later by

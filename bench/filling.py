@@ -126,7 +126,7 @@ def add_cases(community_id: int, count: int, *, archive: bool = False, seed: int
 
     from yuanzhi.registry.models import Enterprise
 
-    chance = random.Random(seed)
+    chance = random.Random(f"{seed} {archive}")
     ids = list(
         Enterprise.objects.filter(community_id=community_id, merged_into=None).values_list("pk", flat=True)
     )

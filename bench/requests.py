@@ -26,7 +26,7 @@ from typing import Any
 from . import machine
 from .pages import PAGES, Asking
 
-ROUNDS = 60
+ROUNDS = 30
 CASES = 10_000
 SIZE = 100_000
 RATIO = 1.5

@@ -48,11 +48,11 @@ def measure(
     env: dict[str, str], places: list[list[int]], seconds: float, processes: int, threads: int
 ) -> dict[str, list]:
     """Let them write; all that the processes noted, put together. `places`: [community, enterprise, …]."""
+    people = [place_of(places, at) for at in range(processes * threads)]
     children = [
         subprocess.Popen(
             [sys.executable, "-m", "bench.writers", "write",
-             json.dumps([[(place := places[(at := n * threads + t) % len(places)])[0], place[1 + at]]
-                         for t in range(threads)]), str(seconds)],
+             json.dumps(people[n * threads : (n + 1) * threads]), str(seconds)],
             env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for n in range(processes)
@@ -66,6 +66,12 @@ def measure(
     return {
         key: [item for one in told for item in one[key]] for key in ("took", "appended", "failed", "lasted")
     }
+
+
+def place_of(places: list[list[int]], at: int) -> list[int]:
+    """The community and the enterprise of the person with this number."""
+    place = places[at % len(places)]
+    return [place[0], place[1 + at // len(places)]]
 
 
 def _rows(one: dict, ten: dict, broken: list, seconds: float, people: int) -> list[dict]:
@@ -127,7 +133,7 @@ def prepare(spread: int, people: int) -> list[list[int]]:
                 accounts.grant_role(actor=house, user=user, role=Role.DESK_OFFICER, scope_id=desk.pk)
             firms = [
                 actions.register_enterprise(actor=house, facts={"name": f"杭州同事{n}号工作室"}).pk
-                for n in range(people)
+                for n in range(people if number == 0 else -(-people // spread))
             ]
         places.append([community.pk, *firms])
     return places

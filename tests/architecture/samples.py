@@ -221,7 +221,11 @@ SAMPLES: dict[str, Sample] = {
     "cases:case": Sample(_case, _far_case, gone_is=frozenset({302, 404}), refused_is=frozenset({302, 404})),
     # In the portal one sees what one raised oneself, or everything as the enterprise's contact.
     **{
-        f"cases:{name}": Sample(_case, _far_case, hidden_from=frozenset({Role.CAPTAIN, Role.EMPLOYEE}))
+        f"cases:{name}": Sample(
+            _case,
+            _far_case,
+            hidden_from=frozenset({Role.CAPTAIN, Role.EMPLOYEE, Role.OPERATOR, Role.PROPERTY}),
+        )
         for name in ("portal_case", "portal_note")
     },
     "cases:step": Sample(

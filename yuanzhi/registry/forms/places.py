@@ -36,7 +36,7 @@ class OutlineField(forms.CharField):
             label=label,
             required=False,
             widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-            help_text="每行一个角的“经度,纬度”（WGS-84），或从画图工具粘贴 GeoJSON；没有就空着",
+            help_text="每行一个角的“经度，纬度”（WGS-84），或从画图工具粘贴 GeoJSON；没有就空着",
         )
 
     def clean(self, value: Any) -> dict[str, Any] | None:

@@ -97,7 +97,7 @@ def places_like(actor: Actor, text: str, limit: int = 12) -> list[Place]:
         room = ""
     places = [Place(by_id[b.park_id], b) for b in found_in]
     if room:
-        units = Unit.objects.filter(building__in=buildings, room__istartswith=room).select_related("building")
+        units = Unit.objects.filter(building__in=found_in, room__istartswith=room).select_related("building")
         rooms = [Place(by_id[u.building.park_id], u.building, u) for u in units.order_by("room")[:limit]]
         places = rooms + places
     return places[:limit] or [Place(park) for park in parks[:limit]]

@@ -1,4 +1,4 @@
-"""Outlines as people have them: GeoJSON from a drawing tool, or a list of 经度,纬度 pairs. Pure."""
+"""Outlines as people have them: GeoJSON from a drawing tool, or a list of 经度，纬度 pairs. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def parse_outline(text: str) -> dict[str, Any] | None:
     if len(points) > 1 and points[0] == points[-1]:
         points = points[:-1]
     if len(set(points)) < 3:
-        raise ValueError("轮廓至少要三个不同的点，每行一个“经度,纬度”")
+        raise ValueError("轮廓至少要三个不同的点，每行一个“经度，纬度”")
     if len(points) > MOST_POINTS:
         raise ValueError(f"点太多了（{len(points)} 个），{MOST_POINTS} 个以内就够画清楚")
     west, south, east, north = CHINA

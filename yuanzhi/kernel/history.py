@@ -24,6 +24,7 @@ from django.db import connection, models, transaction
 
 from . import clock
 from .models.history import ChainHead, HistoryEntry
+from .turns import turn
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -94,7 +95,7 @@ def action(fn: Callable[P, R]) -> Callable[P, R]:
         unit = _Unit()
         token = _current.set(unit)
         try:
-            with transaction.atomic():
+            with turn(), transaction.atomic():
                 result = fn(*args, **kwargs)
                 append(unit.drafts)
                 return result

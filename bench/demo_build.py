@@ -87,7 +87,7 @@ def _served(env: dict[str, str]) -> float:
 def _answers(port: int) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("GET", "/login/")
+        connection.request("GET", "/accounts/login/")
         return connection.getresponse().status == 200
     except OSError:
         return False

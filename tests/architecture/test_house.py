@@ -52,11 +52,8 @@ def test_the_check_for_views_bites():
     assert _orm_calls(ast.parse("def view(request):\n    return Case.objects.all()")) == [2]
 
 
+# `save`, `update` and the like are words of dictionaries and forms, too; these are the database's alone.
 _WRITES = {
-    "save",
-    "create",
-    "update",
-    "delete",
     "bulk_create",
     "bulk_update",
     "get_or_create",
@@ -71,9 +68,7 @@ def test_views_write_through_actions(path):
     suspects = [
         node.lineno
         for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in _WRITES - {"update", "save", "create", "delete"}
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _WRITES
     ]
     assert not suspects, f"{path.name}:{suspects}: a write in a view; make it an action"
 

@@ -48,7 +48,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "note": role_name(actor.bonds[0].role) if actor.bonds else "还没有身份",
         "url": _url("accounts:me") or "/",
     }
-    if bell := _url("accounts:notices") or _url("kernel:notices") or _url("notices"):
+    if bell := _url("accounts:notices"):
         context["bell"] = {"url": bell, "count": unread_count(actor.user_id or 0)}
     context["search_url"] = context["palette_url"] = _url("insights:find")
     if actor.is_staff and actor.may(OPEN_CASE):

@@ -22,7 +22,7 @@ from ..access import OPEN_CASE, SEE_CASE, SEE_WORKBENCH, WORK_CASE
 from ..forms import IntakeForm
 from ..models import Case
 from ..promises import clock_of
-from ..rows import DESK_ICONS, row_of, sign_of
+from ..rows import row_of
 from ..states import STEP_NAMES, State, Step, steps_from
 from ..timeline import entries
 
@@ -105,11 +105,12 @@ def _case_context(actor: Actor, row: Case, **more: Any) -> dict[str, Any]:
     works = queries.visible_to(actor, WORK_CASE).filter(pk=row.pk).exists()
     steps = steps_from(State(row.state), actions.hand_of(actor)) if works else []
     offered = [s for s in steps if s in _DO]
+    shown = row_of(row, clock_of(row.community_id), timezone.now())
     return {
         "case": row,
-        "sign": sign_of(row, clock_of(row.community_id), timezone.now()),
-        "icon": DESK_ICONS[row.desk.code],
-        "row": row_of(row, clock_of(row.community_id), timezone.now()),
+        "sign": shown.sign,
+        "icon": shown.icon,
+        "row": shown,
         "steps": [{"code": s.value, "name": STEP_NAMES[s], "words": _WORDS.get(s)} for s in offered],
         "works": works,
         "timeline": entries(row, public=False),

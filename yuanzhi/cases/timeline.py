@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from yuanzhi.kernel.models import HistoryEntry
 
 from .models import Case
+from .panels import SAYS
 from .states import STEP_NAMES, Step
 
 _SAYS = {
@@ -88,5 +90,7 @@ def _say(verb: str, details: dict) -> str:  # type: ignore[type-arg]
     if verb in _SAYS:
         changed = details.get("changes", {})
         return _SAYS[verb].format(desk=changed.get("desk", ["", ""])[1], label=details.get("label", ""))
+    if verb in SAYS:
+        return SAYS[verb].format_map(defaultdict(str, details))
     step = verb.removeprefix("case.")
     return STEP_NAMES[Step(step)] if step in set(Step) else verb

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "yuanzhi.accounts",
     "yuanzhi.registry",
     "yuanzhi.cases",
+    "yuanzhi.partners",
     "yuanzhi.insights",
     "allauth",
     "allauth.account",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("yuanzhi.accounts.urls")),
     path("", include("yuanzhi.registry.urls")),
     path("", include("yuanzhi.cases.urls")),
+    path("", include("yuanzhi.partners.urls")),
     path("", include("yuanzhi.insights.urls")),
 ]
 

@@ -1,4 +1,4 @@
-"""Desks, what they offer, and cases."""
+"""诉求: one need from intake to the enterprise's own verdict, and what is written on it."""
 
 from __future__ import annotations
 
@@ -10,56 +10,13 @@ from django.db.models import Q
 from yuanzhi.kernel import clock
 from yuanzhi.registry.models import Building, Community, Enterprise
 
-from .states import CLOCK_RUNS, STATE_NAMES, State
+from ..states import CLOCK_RUNS, STATE_NAMES, State
+from .catalogue import Desk, ServiceItem
 
 
 def tracking_token() -> str:
     """128 random bits for the link in the enterprise's hand."""
     return secrets.token_urlsafe(16)
-
-
-class Desk(models.Model):
-    """专员窗口: one of the four desks of a community."""
-
-    class Code(models.TextChoices):
-        PARTY = "party", "党群建设"
-        ECONOMY = "economy", "经济发展"
-        PUBLIC = "public", "公共事务"
-        GOVERNANCE = "governance", "综合治理"
-
-    community = models.ForeignKey(Community, models.PROTECT, related_name="desks")
-    code = models.CharField(max_length=12, choices=Code.choices)
-    name = models.CharField("窗口", max_length=20)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["community", "code"], name="desk_code")]
-        ordering = ["community_id", "id"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def short(self) -> str:
-        """The two-letter name on narrow buttons."""
-        return {"party": "党群", "economy": "经济", "public": "公共", "governance": "综治"}[self.code]
-
-
-class ServiceItem(models.Model):
-    """服务事项: a catalogue entry with its promise. Dated: an edit makes a new row, old cases keep theirs."""
-
-    desk = models.ForeignKey(Desk, models.PROTECT, related_name="items")
-    name = models.CharField("事项", max_length=60)
-    response_hours = models.PositiveSmallIntegerField("响应（工作小时）", default=4)
-    resolution_days = models.PositiveSmallIntegerField("办结（工作日）", default=5)
-    guide = models.TextField("怎么办", blank=True)
-    valid_from = models.DateField("起")
-    valid_to = models.DateField("止", null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["desk", "valid_to"], name="item_desk")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Case(models.Model):
@@ -73,6 +30,7 @@ class Case(models.Model):
         VISIT = "visit", "走访"
         PORTAL = "portal", "企业门户"
         QR = "qr", "扫码"
+        SHEET = "sheet", "表格"
 
     community = models.ForeignKey(Community, models.PROTECT, related_name="cases")
     number = models.CharField("编号", max_length=20)
@@ -93,6 +51,14 @@ class Case(models.Model):
     owner_id = models.BigIntegerField("经办", null=True)
     owner_name = models.CharField(max_length=40, blank=True)
     opened_by_id = models.BigIntegerField(null=True)
+    # Why this desk and this owner: "规则“欠款”：原话里有“尾款”". A wrong assignment goes back once.
+    routed_why = models.CharField("为什么派到这里", max_length=200, blank=True)
+    partner_kind = models.CharField("建议请谁帮忙", max_length=20, blank=True)
+    given_at = models.DateTimeField("派来的时间", null=True)
+    is_returned = models.BooleanField("退回过", default=False)
+    # A part of a larger matter; where a case went that was the same as another.
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     opened_at = models.DateTimeField("提出时间")
     # The promise as it was given; `due_at` is the end of the clock that runs now.
     response_due = models.DateTimeField("应响应")
@@ -105,6 +71,9 @@ class Case(models.Model):
     is_provisional = models.BooleanField("时限含未发布日历", default=False)
     paused_at = models.DateTimeField(null=True)
     paused_minutes = models.PositiveIntegerField("挂起（工作分钟）", default=0)
+    extended_days = models.PositiveSmallIntegerField("延期（工作日）", default=0)
+    urged_at = models.DateTimeField("督办", null=True)
+    call_back_due = models.DateTimeField("应回访", null=True)  # set when the enterprise is not satisfied
     responded_at = models.DateTimeField("响应时间", null=True)
     resolved_at = models.DateTimeField("办结时间", null=True)
     closed_at = models.DateTimeField("了结时间", null=True)
@@ -136,6 +105,11 @@ class Case(models.Model):
             models.Index(fields=["community", "opened_by_id", "-id"], name="case_opened_by"),
             models.Index(fields=["community", "owner_id", "-id"], name="case_owner"),
             models.Index(fields=["community", "state", "-closed_at"], name="case_closed"),
+            models.Index(
+                fields=["community", "desk", "due_at", "id"],
+                name="case_desk_due",
+                condition=Q(state__in=sorted({*CLOCK_RUNS, State.WAITING})),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -173,7 +147,8 @@ class Verdict(models.Model):
     satisfaction = models.PositiveSmallIntegerField("满意度", choices=Satisfaction.choices)
     words = models.TextField("想说的话", blank=True)
     channel = models.CharField(max_length=8)  # link or portal
-    rater = models.CharField(max_length=80)
+    is_anonymous = models.BooleanField("匿名", default=False)  # the words are shown without the rater
+    rater = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -1,0 +1,28 @@
+from .case import Case, Note, Verdict, tracking_token
+from .catalogue import CaseTerms, Desk, ItemStage, ReplyTemplate, ServiceItem
+from .claims import Claim
+from .handling import Absence, Attachment, CaseLink, CaseStage, Extension, Reminder
+from .knowledge import Answer
+from .routing import RoutingRule, TextModel
+
+__all__ = [
+    "Absence",
+    "Answer",
+    "Attachment",
+    "Case",
+    "CaseLink",
+    "CaseStage",
+    "CaseTerms",
+    "Claim",
+    "Desk",
+    "Extension",
+    "ItemStage",
+    "Note",
+    "Reminder",
+    "ReplyTemplate",
+    "RoutingRule",
+    "ServiceItem",
+    "TextModel",
+    "Verdict",
+    "tracking_token",
+]

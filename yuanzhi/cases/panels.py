@@ -1,0 +1,63 @@
+"""What higher floors show on a case: parts of its page, and words for its timeline.
+
+A higher app lends them when it is ready:
+
+    panels.provide(Panel("referrals", "合伙人", "partners:of_case", SEE_REFERRAL, {Audience.STAFF}))
+    panels.say({"referral.opened": "请合伙人帮忙"})
+
+The page asks for each part at `url_name` (with the case's id): a fragment for htmx, a page otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.urls import reverse
+
+from yuanzhi.accounts.access import Verb
+from yuanzhi.accounts.actor import Actor
+
+from .models import Case
+
+
+class Audience(StrEnum):
+    """Whose page of a case a part is on."""
+
+    STAFF = "staff"
+    PORTAL = "portal"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One part of a case's page."""
+
+    code: str
+    label: str
+    url_name: str
+    verb: Verb
+    audiences: frozenset[Audience] = frozenset({Audience.STAFF})
+    icon: str = "panel-top"
+
+
+_panels: dict[str, Panel] = {}
+SAYS: dict[str, str] = {}
+
+
+def provide(panel: Panel) -> None:
+    """Offer a part. A second one of the same code takes the first one's place."""
+    _panels[panel.code] = panel
+
+
+def say(words: dict[str, str]) -> None:
+    """Lend the timeline words for history verbs; `{kind}` and the like are filled from the entry's facts."""
+    SAYS.update(words)
+
+
+def panels_of(case: Case, actor: Actor, audience: Audience) -> list[dict[str, str]]:
+    """The parts this actor sees on this case, as the template wants them."""
+    return [
+        {"code": p.code, "label": p.label, "icon": p.icon, "url": reverse(p.url_name, args=[case.pk])}
+        for p in _panels.values()
+        if audience in p.audiences and actor.may(p.verb)
+    ]

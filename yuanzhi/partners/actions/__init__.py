@@ -1,0 +1,1 @@
+"""All writes of partners and departments."""

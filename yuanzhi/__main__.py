@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     command("worker", "只运行后台任务")
     command("scheduler", "只运行定时任务")
     sub = command("import", "导入表格：yuanzhi import enterprises 名录.xlsx")
-    sub.add_argument("kind", choices=["enterprises"])
+    sub.add_argument("kind", help="enterprises、cases、partners、departments …")
     sub.add_argument("file")
     sub.add_argument("--community", help="社区代号；只有一个社区时可省")
     sub.add_argument("--day", help="数据截至日期，如 2026-11-24；默认今天")

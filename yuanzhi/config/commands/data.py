@@ -43,7 +43,14 @@ def import_table(args: argparse.Namespace) -> int:
         return 2
     actor = system(community_id, "命令行导入")
     try:
-        return run(actor=actor, path=Path(args.file), day=day, dry_run=args.dry_run, back=args.back)
+        return run(
+            kind=args.kind,
+            actor=actor,
+            path=Path(args.file),
+            day=day,
+            dry_run=args.dry_run,
+            back=args.back,
+        )
     except Refused as refusal:
         print(refusal, file=sys.stderr)
         return 1

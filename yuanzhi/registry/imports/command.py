@@ -17,8 +17,7 @@ from yuanzhi.kernel.refusals import Refused
 from yuanzhi.kernel.tabular.findings import ERROR
 from yuanzhi.kernel.tabular.returning import messages
 
-from .kind import options_for
-from .layout import KIND
+from .pages import page_of, slugs
 
 SHOWN = 50
 
@@ -42,15 +41,24 @@ class Progress:
 
 
 def run(
-    *, actor: Actor, path: Path, day: dt.date | None = None, dry_run: bool = False, back: str | None = None
+    *,
+    kind: str = "enterprises",
+    actor: Actor,
+    path: Path,
+    day: dt.date | None = None,
+    dry_run: bool = False,
+    back: str | None = None,
 ) -> int:
     """Import a file; the exit code is 0 when it was read, however many rows were refused. Raises Refused."""
+    page = page_of(kind)
+    if page is None or not page.starts_here:
+        raise Refused(f"没有“{kind}”这种表格，可以导入的有：{'、'.join(slugs())}")
     if not path.is_file():
         raise Refused(f"找不到文件 {path}")
     started = time.monotonic()
     with path.open("rb") as file:
         batch = upload(
-            actor=actor, kind=KIND, pieces=pieces_of(file), filename=path.name, options=options_for(day)
+            actor=actor, kind=page.code, pieces=pieces_of(file), filename=path.name, options=page.options(day)
         )
     if (before := same_before(batch)) is not None and not dry_run:
         print(
@@ -91,7 +99,7 @@ def _report(batch: ImportBatch, dry_run: bool, seconds: float) -> None:
 
 def undo(*, batch_id: int) -> int:
     """Take an import back as a whole; the exit code is 0 when nothing is left of it but what was touched."""
-    batch = ImportBatch.objects.filter(pk=batch_id, kind=KIND).first()
+    batch = ImportBatch.objects.filter(pk=batch_id).first()
     if batch is None:
         print(f"没有第 {batch_id} 次导入", file=sys.stderr)
         return 2

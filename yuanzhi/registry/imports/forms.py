@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -26,6 +27,11 @@ class UploadForm(forms.Form):
         help_text="表里的内容是哪一天的情况，不填就是今天。比名录里更旧的内容不会盖掉新的。",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+    def __init__(self, *args: Any, asks_day: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_day:
+            del self.fields["day"]
 
     def clean_day(self) -> dt.date:
         today = timezone.localdate()

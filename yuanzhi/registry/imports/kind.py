@@ -9,19 +9,16 @@ from typing import Any
 from django.utils import timezone
 
 from yuanzhi.accounts import wording as accounts_wording
-from yuanzhi.accounts.actor import Actor, system
-from yuanzhi.accounts.models import User
-from yuanzhi.accounts.queries import actor_for
+from yuanzhi.accounts.actor import Actor
 from yuanzhi.kernel.imports.kinds import register
 from yuanzhi.kernel.imports.step import Step, UndoStep
 from yuanzhi.kernel.models import HistoryEntry, ImportBatch
-from yuanzhi.kernel.refusals import Refused
 from yuanzhi.kernel.tabular.mapping import Layout, Record
 
 from .. import index, wording
 from ..access import IMPORT
 from ..models import Source
-from . import layout
+from . import layout, pages
 from .placing import Places
 from .plan import Planner, RegisterPlan
 from .ready import Line, Reader
@@ -84,20 +81,30 @@ class Enterprises:
         return layout.layout(options)
 
     def actor(self, batch: ImportBatch) -> Actor:
-        user_id = batch.options.get("by_id", batch.user_id)
-        if user_id is None:
-            return system(batch.chain, batch.user_label or "系统")
-        user = User.objects.filter(pk=user_id).first()
-        actor = actor_for(user, batch.chain) if user else Actor()
-        if actor.community_id != batch.chain or not actor.may(IMPORT):
-            raise Refused(f"{batch.user_label}现在没有“{IMPORT.name}”的权限，这次导入停在这里")
-        return actor
+        return pages.actor_of(batch, IMPORT)
 
     def session(self, batch: ImportBatch, actor: Actor) -> Session:
         return Session(batch)
 
 
 ENTERPRISES = Enterprises()
+PAGE = pages.ImportPage(
+    layout.KIND,
+    "enterprises",
+    "企业名录",
+    "家",
+    IMPORT,
+    options_for,
+    promises=(
+        "同一家按信用代码认，传几次都只有一家",
+        "空着的格子不会抹掉名录里已有的内容",
+        "走访核实过的、更新的内容，旧表盖不掉；说法不一的列出来等您定",
+        "电话加密保存，页面上只露前三后四",
+        "不合格的行连同原因，写在原表最后一列还给您",
+    ),
+    leads_to=(("registry:enterprises", "企业名单"), ("registry:quality", "名录体检")),
+    asks_day=True,
+)
 VERBS = {
     "enterprise.withdrawn": "撤销导入，删去企业",
     "import.done": "导入表格",
@@ -107,6 +114,7 @@ VERBS = {
 
 def introduce() -> None:
     """Make the kind and its verbs known. Called once, when the app is ready."""
+    pages.provide(PAGE)
     register(ENTERPRISES)  # type: ignore[arg-type]  # the actor it gives is the one it gets back
     accounts_wording.add(VERBS)
     wording.add({"enterprise.changed": _changed, "enterprise.registered": _registered})

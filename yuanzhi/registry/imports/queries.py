@@ -12,15 +12,15 @@ from yuanzhi.kernel.imports.store import begun
 from yuanzhi.kernel.models import ImportBatch, ImportFinding
 from yuanzhi.kernel.tabular.findings import ERROR, WARNING
 
-from ..access import IMPORT
-from .layout import KIND
+from .pages import pages_for
 
 
 def batches_visible_to(actor: Actor) -> QuerySet[ImportBatch]:
-    """Imports into the register of the actor's community, the newest first."""
-    if not actor.community_id or not actor.may(IMPORT):
+    """Imports into the actor's community, of the kinds they may bring in, the newest first."""
+    kinds = [page.code for page in pages_for(actor)]
+    if not actor.community_id or not kinds:
         return ImportBatch.objects.none()
-    return ImportBatch.objects.filter(chain=actor.community_id, kind=KIND).order_by("-id")
+    return ImportBatch.objects.filter(chain=actor.community_id, kind__in=kinds).order_by("-id")
 
 
 def batch_for(actor: Actor, pk: int) -> ImportBatch | None:

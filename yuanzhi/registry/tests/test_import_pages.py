@@ -207,3 +207,16 @@ def test_the_list_asks_the_same_however_long_it_is(lead, world, count, django_as
     lead.get(reverse("registry:imports"))
     with django_assert_max_num_queries(12):
         lead.get(reverse("registry:imports"))
+
+
+def test_another_kind_of_table_gets_a_tab_and_a_template_of_its_own(lead, monkeypatch):
+    from yuanzhi.registry.imports import pages
+    from yuanzhi.registry.imports.kind import PAGE
+
+    other = pages.ImportPage(PAGE.code, "others", "别的表", "件", PAGE.verb, PAGE.options, promises=("放心",))
+    monkeypatch.setitem(pages._pages, "test.other", other)
+    page = lead.get(reverse("registry:imports") + "?kind=others").content.decode()
+    assert "别的表" in page and "?kind=enterprises" in page and "放心" in page
+    answer = lead.get(reverse("registry:import_template") + "?kind=others")
+    assert answer.status_code == 200 and "attachment" in answer["Content-Disposition"]
+    assert lead.get(reverse("registry:import_template") + "?kind=nothing").status_code == 404

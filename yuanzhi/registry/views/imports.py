@@ -9,12 +9,14 @@ from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from yuanzhi.accounts.guards import needs, not_found
 from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.imports.back import give_back
+from yuanzhi.kernel.imports.kinds import kind_of
 from yuanzhi.kernel.imports.states import RUNNING, Move
 from yuanzhi.kernel.imports.store import (
     LIMITS,
@@ -34,8 +36,7 @@ from yuanzhi.kernel.tabular.writer import write_template
 
 from ..access import IMPORT
 from ..imports.forms import UploadForm
-from ..imports.kind import options_for
-from ..imports.layout import KIND, layout
+from ..imports.pages import ImportPage, page_for, page_of, pages_for
 from ..imports.queries import batch_for, batches_visible_to, can, findings_page, tallies
 from .answers import answer, ask_first, number, refused
 
@@ -49,40 +50,47 @@ DOING = {"checking": "正在检查", "committing": "正在导入", "undoing": "�
 
 @needs(IMPORT)
 def imports(request: Request) -> HttpResponse:
-    """The imports so far, and the form for another."""
+    """The imports of one kind so far, and the form for another."""
+    kinds = [page for page in pages_for(request.actor) if page.starts_here]
+    page = next((page for page in kinds if page.slug == request.GET.get("kind")), kinds[0])
     posted = request.method == "POST"
     form = UploadForm(
         request.POST if posted else None,
         request.FILES if posted else None,
-        initial={"day": options_for()["day"]},
+        asks_day=page.asks_day,
+        initial={"day": timezone.localdate()},
     )
     status = 200
     if posted:
-        if form.is_valid() and (batch := _upload(request, form)) is not None:
+        if form.is_valid() and (batch := _upload(request, form, page)) is not None:
             return redirect("registry:import", batch.pk)
         status = 422
     before = number(request.GET.get("before"))
-    rows = batches_visible_to(request.actor)
+    rows = batches_visible_to(request.actor).filter(kind=page.code)
     found = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
     context = {
         "form": form,
+        "page": page,
+        "tabs": [
+            {"label": each.label, "url": f"?kind={each.slug}", "active": each is page} for each in kinds
+        ],
         "rows": [{"batch": batch, "tone": TONES[batch.state]} for batch in found[:PAGE]],
-        "next_url": f"?before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
-        "first_url": reverse("registry:imports") if before else "",
+        "next_url": f"?kind={page.slug}&before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
+        "first_url": f"?kind={page.slug}" if before else "",
     }
     return answer(request, "registry/imports/list.html", context, status=status)
 
 
-def _upload(request: Request, form: UploadForm) -> ImportBatch | None:
+def _upload(request: Request, form: UploadForm, page: ImportPage) -> ImportBatch | None:
     file = form.cleaned_data["file"]
     try:
         LIMITS.check_file(file.size)
         return upload(
             actor=request.actor,
-            kind=KIND,
+            kind=page.code,
             pieces=file.chunks(),
             filename=file.name,
-            options=options_for(form.cleaned_data["day"]),
+            options=page.options(form.cleaned_data.get("day")),
         )
     except (Refused, TableError) as no:
         form.add_error("file", str(no))
@@ -92,11 +100,14 @@ def _upload(request: Request, form: UploadForm) -> ImportBatch | None:
 @needs(IMPORT)
 @require_safe
 def template(request: Request) -> FileResponse:
-    """The template to fill in."""
+    """The template to fill in, of the kind asked for."""
+    page = page_of(request.GET.get("kind", "enterprises"))
+    if page is None or not page.starts_here or not request.actor.may(page.verb):
+        raise not_found("没有这种表格的模板")
     out = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
-    write_template(layout(options_for()), out)
+    write_template(kind_of(page.code).layout(page.options(None)), out)
     out.seek(0)
-    return FileResponse(out, as_attachment=True, filename="企业名录模板.xlsx")
+    return FileResponse(out, as_attachment=True, filename=f"{page.label}模板.xlsx")
 
 
 @needs(IMPORT)
@@ -121,8 +132,11 @@ def _the_batch(request: Request, pk: int) -> ImportBatch:
 
 def _context(batch: ImportBatch) -> dict[str, Any]:
     taken = batch.created + batch.updated + batch.unchanged
+    page = page_for(batch)
     return {
         "batch": batch,
+        "page": page,
+        "leads": [{"url": reverse(name), "label": label} for name, label in page.leads_to],
         "tone": TONES[batch.state],
         "doing": _doing(batch),
         "stalled": stalled(batch),

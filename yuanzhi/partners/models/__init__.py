@@ -1,4 +1,4 @@
-from .department import Coordination, Department, GuestLink
+from .department import Coordination, Department, GuestLink, Reply
 from .partner import Duty, Expert, Partner, PartnerKind, Tie
 from .referral import Ask, JointVisit, PartnerRating, Referral
 
@@ -14,5 +14,6 @@ __all__ = [
     "PartnerKind",
     "PartnerRating",
     "Referral",
+    "Reply",
     "Tie",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from yuanzhi.cases.models import Case
+from yuanzhi.cases.models import Attachment, Case, Note
 from yuanzhi.kernel import clock
 from yuanzhi.registry.models import Community
 
@@ -28,7 +28,10 @@ class Department(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["community", "code"], name="department_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "code"], name="department_code"),
+            models.UniqueConstraint(fields=["community", "name"], name="department_name"),
+        ]
         ordering = ["community_id", "id"]
 
     def __str__(self) -> str:
@@ -51,15 +54,23 @@ class Coordination(models.Model):
     )
     question = models.TextField("请部门做什么")
     reply_days = models.PositiveSmallIntegerField("几个工作日内答复")
-    sent_at = models.DateTimeField()
+    round = models.PositiveSmallIntegerField("第几次问", default=1)
+    sent_at = models.DateTimeField()  # of this round, from which its clock runs
     due_at = models.DateTimeField()
     is_provisional = models.BooleanField(default=False)
+    # Of the case a department sees its words, and what the sender ticked. Nothing else.
+    notes = models.ManyToManyField(Note, related_name="+")
+    files = models.ManyToManyField(Attachment, related_name="+")
+    confidential_why = models.CharField("为什么要让部门看到私下反映", max_length=200, blank=True)
     handler = models.CharField("经办", max_length=40, blank=True)
     accepted_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     answer = models.TextField("答复", blank=True)
     is_public = models.BooleanField("企业可见", default=True)
     returned_why = models.CharField("为什么退回、该找谁", max_length=300, blank=True)
+    returned_at = models.DateTimeField(null=True)
+    returned_to = models.ForeignKey(Department, models.SET_NULL, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
     created_by_id = models.BigIntegerField(null=True)
     created_by_label = models.CharField(max_length=80)
     once = models.CharField(max_length=64, null=True, unique=True)
@@ -83,6 +94,27 @@ class Coordination(models.Model):
         return f"{self.case_id} → {self.department_id} {self.state}"
 
 
+class Reply(models.Model):
+    """What a department said to one round of questions: kept when it is asked again."""
+
+    coordination = models.ForeignKey(Coordination, models.CASCADE, related_name="replies")
+    round = models.PositiveSmallIntegerField("第几次问")
+    question = models.TextField()
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answered_at = models.DateTimeField()
+    text = models.TextField("答复")
+    is_public = models.BooleanField("企业可见")
+    author_label = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["coordination", "round"], name="reply_once_a_round")]
+        ordering = ["coordination_id", "round"]
+
+    def __str__(self) -> str:
+        return f"{self.coordination_id}/{self.round}"
+
+
 class GuestLink(models.Model):
     """A link for somebody without an account: signed, for one ask or one coordination, expiring."""
 
@@ -94,8 +126,9 @@ class GuestLink(models.Model):
     name = models.CharField("给谁", max_length=40)
     expires_at = models.DateTimeField("有效期至")
     revoked_at = models.DateTimeField(null=True)
-    used_at = models.DateTimeField("最近打开", null=True)
-    uses = models.PositiveIntegerField("打开次数", default=0)
+    used_at = models.DateTimeField("最近用过", null=True)  # opening a page writes nothing
+    uses = models.PositiveIntegerField("用过几次", default=0)
+    once = models.CharField(max_length=64, null=True, unique=True)
     created_by_label = models.CharField(max_length=80)
     created_at = models.DateTimeField(default=clock.now)
 

@@ -46,7 +46,9 @@ class ServiceItem(models.Model):
     guide = models.TextField("怎么办", blank=True)
     is_listed = models.BooleanField("企业门户里可选", default=True)
     valid_from = models.DateField("起")
-    valid_to = models.DateField("止", null=True)
+    valid_to = models.DateField("止", null=True)  # the last day on which it holds
+    # The row before an edit: through it a rule or a link that names an older row finds the one in force.
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
 
     class Meta:
         indexes = [models.Index(fields=["desk", "valid_to"], name="item_desk")]
@@ -103,6 +105,7 @@ class CaseTerms(models.Model):
     wait_days = models.PositiveSmallIntegerField("等企业几个工作日算太久", default=5)
     call_back_days = models.PositiveSmallIntegerField("不满意后几个工作日内回访", default=2)
     return_days = models.PositiveSmallIntegerField("派错几个工作日内可退回", default=1)
+    assigns = models.BooleanField("登记时就派到人", default=False)  # fairly, by open load
     digests = models.JSONField("汇总提醒的时刻", default=list)  # ["09:10", "14:10"]; empty: those two
     version = models.PositiveIntegerField(default=1)
 

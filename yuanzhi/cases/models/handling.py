@@ -25,6 +25,7 @@ class CaseStage(models.Model):
     done_at = models.DateTimeField("完成", null=True)
     done_by_label = models.CharField(max_length=80, blank=True)
     is_skipped = models.BooleanField("不需要", default=False)
+    why = models.CharField("为什么不需要", max_length=200, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "kind", "order"], name="case_stage_order")]

@@ -3,7 +3,7 @@ from .catalogue import CaseTerms, Desk, ItemStage, ReplyTemplate, ServiceItem
 from .claims import Claim
 from .handling import Absence, Attachment, CaseLink, CaseStage, Extension, Reminder
 from .knowledge import Answer
-from .routing import RoutingRule, TextModel
+from .routing import CaseShingle, DeskSeat, RoutingRule, RoutingTrial, TextModel
 
 __all__ = [
     "Absence",
@@ -11,16 +11,19 @@ __all__ = [
     "Attachment",
     "Case",
     "CaseLink",
+    "CaseShingle",
     "CaseStage",
     "CaseTerms",
     "Claim",
     "Desk",
+    "DeskSeat",
     "Extension",
     "ItemStage",
     "Note",
     "Reminder",
     "ReplyTemplate",
     "RoutingRule",
+    "RoutingTrial",
     "ServiceItem",
     "TextModel",
     "Verdict",

@@ -53,6 +53,9 @@ class Case(models.Model):
     opened_by_id = models.BigIntegerField(null=True)
     # Why this desk and this owner: "规则“欠款”：原话里有“尾款”". A wrong assignment goes back once.
     routed_why = models.CharField("为什么派到这里", max_length=200, blank=True)
+    routed_by = models.ForeignKey(
+        "cases.RoutingRule", models.SET_NULL, null=True, related_name="cases", db_index=False
+    )
     partner_kind = models.CharField("建议请谁帮忙", max_length=20, blank=True)
     given_at = models.DateTimeField("派来的时间", null=True)
     is_returned = models.BooleanField("退回过", default=False)
@@ -105,6 +108,10 @@ class Case(models.Model):
             models.Index(fields=["community", "opened_by_id", "-id"], name="case_opened_by"),
             models.Index(fields=["community", "owner_id", "-id"], name="case_owner"),
             models.Index(fields=["community", "state", "-closed_at"], name="case_closed"),
+            # How often a rule fitted lately, counted from the index alone.
+            models.Index(
+                fields=["routed_by", "opened_at"], name="case_routed_by", condition=Q(routed_by__isnull=False)
+            ),
             models.Index(
                 fields=["community", "desk", "due_at", "id"],
                 name="case_desk_due",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.guards import needs
 from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
@@ -23,17 +19,10 @@ from ..forms import IntakeForm
 from ..models import Case
 from ..promises import clock_of
 from ..rows import row_of
-from ..states import STEP_NAMES, State, Step, steps_from
-from ..timeline import entries
+from ..states import STEP_NAMES, Step
+from .case_page import DO, show, visible
 
 PAGE = 30
-
-# What each step asks for: (label of its words, whether they are needed)
-_WORDS: dict[Step, tuple[str, bool]] = {
-    Step.DECLINE: ("为什么不受理，企业可以去哪里办", True),
-    Step.WAIT: ("要企业补充什么", True),
-    Step.RESOLVE: ("办成了什么（企业会看到，并据此评价）", True),
-}
 
 
 @needs(SEE_WORKBENCH)
@@ -81,53 +70,13 @@ def intake(request: Request) -> HttpResponse:
     return render(request, "cases/intake.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _visible(request: Request, pk: int) -> Case:
-    rows = queries.visible_to(request.actor)
-    return get_object_or_404(rows.select_related("enterprise", "desk", "building__park", "item"), pk=pk)
-
-
 @needs(SEE_CASE)
 def case(request: Request, pk: int) -> HttpResponse:
     """A case: as a page, or in the drawer beside a list."""
     actor = request.actor
     if not actor.is_staff and not actor.may(SEE_WORKBENCH):
         return redirect("cases:portal_case", pk=pk)
-    row = _visible(request, pk)
-    return render(request, _template(request), _case_context(actor, row))
-
-
-def _template(request: Request) -> str:
-    in_drawer = request.htmx and request.htmx.target == "drawer-body"
-    return "cases/case_drawer.html" if in_drawer else "cases/case.html"
-
-
-def _case_context(actor: Actor, row: Case, **more: Any) -> dict[str, Any]:
-    works = queries.visible_to(actor, WORK_CASE).filter(pk=row.pk).exists()
-    steps = steps_from(State(row.state), actions.hand_of(actor)) if works else []
-    offered = [s for s in steps if s in _DO]
-    shown = row_of(row, clock_of(row.community_id), timezone.now())
-    return {
-        "case": row,
-        "sign": shown.sign,
-        "icon": shown.icon,
-        "row": shown,
-        "steps": [{"code": s.value, "name": STEP_NAMES[s], "words": _WORDS.get(s)} for s in offered],
-        "works": works,
-        "timeline": entries(row, public=False),
-        "verdicts": list(row.verdicts.order_by("-round")),
-        "desks": [d for d in queries.desks_of(row.community_id) if d.pk != row.desk_id],
-        **more,
-    }
-
-
-_DO: dict[Step, Callable[..., Case]] = {
-    Step.ACCEPT: lambda actor, case, text: actions.accept(actor=actor, case=case),
-    Step.DECLINE: lambda actor, case, text: actions.decline(actor=actor, case=case, reason=text),
-    Step.START: lambda actor, case, text: actions.start(actor=actor, case=case),
-    Step.WAIT: lambda actor, case, text: actions.wait_for_enterprise(actor=actor, case=case, question=text),
-    Step.RESUME: lambda actor, case, text: actions.resume(actor=actor, case=case),
-    Step.RESOLVE: lambda actor, case, text: actions.resolve(actor=actor, case=case, outcome=text),
-}
+    return show(request, visible(request, pk))
 
 
 @needs(WORK_CASE)
@@ -135,15 +84,15 @@ _DO: dict[Step, Callable[..., Case]] = {
 def take_step(request: Request, pk: int, step: str) -> HttpResponse:
     """Take a step; what was typed stays when the house says no."""
     actor = request.actor
-    row = _visible(request, pk)
-    if step not in {s.value for s in _DO}:
+    row = visible(request, pk)
+    if step not in {s.value for s in DO}:
         raise Http404("没有这个步骤")
     text = request.POST.get("text", "")
     try:
-        _DO[Step(step)](actor, row, text)
+        DO[Step(step)](actor, row, text)
     except Refused as refusal:
-        context = _case_context(actor, _visible(request, pk), refusal=str(refusal), kept=text, kept_step=step)
-        return render(request, "cases/case.html", context, status=409)
+        row = visible(request, pk)
+        return show(request, row, status=409, refusal=str(refusal), kept=text, kept_step=step)
     messages.success(request, f"{row.number}：{STEP_NAMES[Step(step)]}，已记下")
     return redirect("cases:case", pk=pk)
 
@@ -153,7 +102,7 @@ def take_step(request: Request, pk: int, step: str) -> HttpResponse:
 def write_note(request: Request, pk: int) -> HttpResponse:
     """Write to colleagues, or to the enterprise."""
     actor = request.actor
-    row = _visible(request, pk)
+    row = visible(request, pk)
     text = request.POST.get("text", "")
     try:
         actions.add_note(
@@ -164,8 +113,7 @@ def write_note(request: Request, pk: int) -> HttpResponse:
             once=request.POST.get("once"),
         )
     except Refused as refusal:
-        context = _case_context(actor, row, refusal=str(refusal), kept=text, kept_step="note")
-        return render(request, "cases/case.html", context, status=409)
+        return show(request, row, status=409, refusal=str(refusal), kept=text, kept_step="note")
     return redirect("cases:case", pk=pk)
 
 
@@ -174,13 +122,12 @@ def write_note(request: Request, pk: int) -> HttpResponse:
 def hand_over(request: Request, pk: int) -> HttpResponse:
     """Give the case to another desk."""
     actor = request.actor
-    row = _visible(request, pk)
+    row = visible(request, pk)
     desk = get_object_or_404(queries.desks_of(row.community_id), pk=request.POST.get("desk") or 0)
     try:
         actions.hand_over(actor=actor, case=row, desk=desk, why=request.POST.get("text", ""))
     except Refused as refusal:
-        context = _case_context(actor, row, refusal=str(refusal))
-        return render(request, "cases/case.html", context, status=409)
+        return show(request, row, status=409, refusal=str(refusal))
     messages.success(request, f"{row.number} 已转给{desk.name}窗口")
     return redirect("cases:case", pk=pk)
 

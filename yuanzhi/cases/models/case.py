@@ -58,6 +58,7 @@ class Case(models.Model):
     )
     partner_kind = models.CharField("建议请谁帮忙", max_length=20, blank=True)
     given_at = models.DateTimeField("派来的时间", null=True)
+    given_by_id = models.BigIntegerField(null=True)  # whoever handed it over; null: the routing did
     is_returned = models.BooleanField("退回过", default=False)
     # A part of a larger matter; where a case went that was the same as another.
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts")
@@ -75,7 +76,8 @@ class Case(models.Model):
     paused_at = models.DateTimeField(null=True)
     paused_minutes = models.PositiveIntegerField("挂起（工作分钟）", default=0)
     extended_days = models.PositiveSmallIntegerField("延期（工作日）", default=0)
-    urged_at = models.DateTimeField("督办", null=True)
+    urged_at = models.DateTimeField("督办", null=True)  # until a note or a step answers
+    urged_words = models.CharField("督办意见", max_length=300, blank=True)
     call_back_due = models.DateTimeField("应回访", null=True)  # set when the enterprise is not satisfied
     responded_at = models.DateTimeField("响应时间", null=True)
     resolved_at = models.DateTimeField("办结时间", null=True)
@@ -84,6 +86,8 @@ class Case(models.Model):
     round = models.PositiveSmallIntegerField("第几轮", default=1)
     token = models.CharField(max_length=32, unique=True, default=tracking_token)
     intake_key = models.CharField(max_length=64, null=True)  # a form sent twice makes one case
+    # When the scheduler looks at this case next; null: nothing will come due. A write sets it to now.
+    look_at = models.DateTimeField(null=True, default=clock.now)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -117,6 +121,34 @@ class Case(models.Model):
                 name="case_desk_due",
                 condition=Q(state__in=sorted({*CLOCK_RUNS, State.WAITING})),
             ),
+            models.Index(fields=["community", "-id"], name="case_newest"),
+            # The baskets of the board, each the few rows it is about.
+            models.Index(
+                fields=["community", "due_at", "id"],
+                name="case_received",
+                condition=Q(state=State.RECEIVED.value),
+            ),
+            models.Index(
+                fields=["community", "due_at", "id"],
+                name="case_worked",
+                condition=Q(state__in=sorted(s.value for s in CLOCK_RUNS - {State.RECEIVED})),
+            ),
+            models.Index(
+                fields=["community", "paused_at", "id"],
+                name="case_waiting",
+                condition=Q(state=State.WAITING.value),
+            ),
+            models.Index(
+                fields=["community", "call_back_due", "id"],
+                name="case_call_back",
+                condition=Q(call_back_due__isnull=False),
+            ),
+            models.Index(
+                fields=["community", "urged_at", "id"],
+                name="case_urged",
+                condition=Q(urged_at__isnull=False),
+            ),
+            models.Index(fields=["look_at", "id"], name="case_look", condition=Q(look_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -19,13 +19,13 @@ from ..history import HOUSE, Acting, action
 from ..models import ImportBatch
 from ..refusals import Overtaken, Refused
 from ..tabular.findings import Cell, TableError, cell_text, column_letter
-from ..tabular.limits import MB, Limits
+from ..tabular.limits import Limits
 from ..tabular.mapping import HEADER_ROWS, Layout, Matching, match
 from ..tabular.reader import Table, open_table
 from .kinds import kind_of
 from .states import MOVES, Move, allowed
 
-LIMITS = Limits(file=64 * MB)
+LIMITS = Limits()
 SAMPLES = 3
 _PIECE = 1 << 20
 

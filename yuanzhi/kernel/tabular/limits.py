@@ -22,7 +22,7 @@ ZIP_TROUBLE = (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, Value
 class Limits:
     """Bytes, counts and ratios beyond which a file is refused before it can hurt."""
 
-    file: int = 50 * MB
+    file: int = 64 * MB  # the one limit of uploads: all that takes a file in or gives it back goes by it
     unpacked: int = 800 * MB
     ratio: int = 200  # unpacked : packed of one entry; sheets of real registers reach 10 to 60
     ratio_from: int = 10 * MB  # smaller entries may be as regular as they like

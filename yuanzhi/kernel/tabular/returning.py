@@ -7,6 +7,7 @@ it comes back as .xlsx with the same values.
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -65,11 +66,15 @@ def write_back(
     """Write the uploaded file to `out` with a 错误信息 column (an older one is overwritten).
 
     With `only_rejected` only the header and the rows that have findings are written, as values.
+    Raises TableError beyond the limits, which are those of the way in.
     """
+    limits = limits or Limits()
+    with _opener(source)() as file:
+        limits.check_file(file.seek(0, io.SEEK_END))
     texts = messages(findings)
     position = _position(table, matching)
     if table.kind == "xlsx" and not only_rejected:
-        _amend_sheet(source, table, matching, texts, position, out, limits or Limits())
+        _amend_sheet(source, table, matching, texts, position, out, limits)
         return
     rows = _rows_with_messages(table, matching, texts, position, only_rejected)
     if table.kind == "csv":

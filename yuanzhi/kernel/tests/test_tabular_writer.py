@@ -10,7 +10,9 @@ import pytest
 import xlwt
 from openpyxl import Workbook, load_workbook
 
-from yuanzhi.kernel.tabular.findings import ERROR, WARNING, Finding, cell_text, neutral
+from yuanzhi.kernel.imports.store import LIMITS
+from yuanzhi.kernel.tabular.findings import ERROR, WARNING, Finding, TableError, cell_text, neutral
+from yuanzhi.kernel.tabular.limits import MB, Limits
 from yuanzhi.kernel.tabular.mapping import Column, Layout, match, read_records
 from yuanzhi.kernel.tabular.reader import open_table
 from yuanzhi.kernel.tabular.returning import messages, returned_name, write_back
@@ -248,3 +250,15 @@ def test_a_formula_in_a_name_stays_text_in_every_kind_of_file():
     file = xlsx([rows[0], ("x", "91A")])
     cell = load_workbook(back(file, "a.xlsx", findings)).active["C2"]
     assert (cell.value, cell.data_type) == ("'=坏话", "s")
+
+
+@pytest.mark.parametrize("make", [as_csv, as_xls, lambda: xlsx(ROWS)], ids=["csv", "xls", "xlsx"])
+def test_what_is_too_large_on_the_way_in_is_not_given_back_either(make):
+    file = make()
+    with pytest.raises(TableError, match="上限"):
+        back(file, "名单", limits=Limits(file=len(file.getvalue()) - 1))
+    assert back(file, "名单", limits=Limits(file=len(file.getvalue()))).getvalue()
+
+
+def test_uploads_and_files_given_back_have_one_limit():
+    assert LIMITS == Limits() and LIMITS.file == 64 * MB

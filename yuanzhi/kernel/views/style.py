@@ -53,7 +53,7 @@ class SampleForm(forms.Form):
     park = forms.ChoiceField(label="在哪个园区", required=False, choices=[("", "不限"), ("a", "海创科技园")])
     capital = forms.DecimalField(label="注册资本", required=False, help_text="没有就空着，不填零")
     since = forms.DateField(label="哪天入驻", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    sheet = forms.FileField(label="企业名单", required=False, help_text=".xlsx、.xls 或 .csv，不超过 50 MB")
+    sheet = forms.FileField(label="企业名单", required=False, help_text=".xlsx、.xls 或 .csv，不超过 64 MB")
     agreed = forms.BooleanField(label="联系人同意我们留存电话", required=False)
 
 

@@ -10,6 +10,7 @@ The page asks for each part at `url_name` (with the case's id): a fragment for h
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,6 +43,7 @@ class Panel:
 
 _panels: dict[str, Panel] = {}
 SAYS: dict[str, str] = {}
+INTERNAL: set[str] = set()  # history verbs that the enterprise does not read
 
 
 def provide(panel: Panel) -> None:
@@ -49,9 +51,13 @@ def provide(panel: Panel) -> None:
     _panels[panel.code] = panel
 
 
-def say(words: dict[str, str]) -> None:
-    """Lend the timeline words for history verbs; `{kind}` and the like are filled from the entry's facts."""
+def say(words: dict[str, str], *, internal: Iterable[str] = ()) -> None:
+    """Lend the timeline words for history verbs; `{kind}` and the like are filled from the entry's facts.
+
+    `internal`: those of them that are among colleagues only.
+    """
     SAYS.update(words)
+    INTERNAL.update(internal)
 
 
 def panels_of(case: Case, actor: Actor, audience: Audience) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from yuanzhi.kernel.models import HistoryEntry
 
 from .models import Case
-from .panels import SAYS
+from .panels import INTERNAL, SAYS
 from .states import STEP_NAMES, Step
 
 _SAYS = {
@@ -19,6 +19,7 @@ _SAYS = {
     "case.handed_over": "转给{desk}",
     "case.judged": "企业评价：{label}",
     "case.promise_moved": "放假安排公布，时限重新推算",
+    "claim.changed": "{debtor}的欠款有进展",
 }
 _TONES = {
     "case.accept": "brand",
@@ -28,7 +29,8 @@ _TONES = {
     "case.decline": "bad",
     "case.wait": "violet",
 }
-_SILENT = {"case.confirm"}  # said by the verdict beside it
+# Said by the verdict beside it; lines of a claim come by the dozen and have a page of their own.
+_SILENT = {"case.confirm", "claim.added", "claim.removed"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def entries(case: Case, *, public: bool) -> list[Entry]:
     today = timezone.localdate()
     lines: list[Entry] = []
     for entry in HistoryEntry.objects.filter(subject=f"case:{case.pk}").order_by("-seq"):
-        if entry.verb in _SILENT:
+        if entry.verb in _SILENT or (public and entry.verb in INTERNAL):
             continue
         details = entry.details
         text, note = _say(entry.verb, details), details.get("text", "")

@@ -18,6 +18,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pk', models.CompositePrimaryKey('community_id', 'sign', 'case_id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('sign', models.IntegerField()),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shingles', to='cases.case')),
+                ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.community')),
             ],
         ),
         migrations.CreateModel(
@@ -65,16 +67,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='case',
             index=models.Index(condition=models.Q(('routed_by__isnull', False)), fields=['routed_by', 'opened_at'], name='case_routed_by'),
-        ),
-        migrations.AddField(
-            model_name='caseshingle',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shingles', to='cases.case'),
-        ),
-        migrations.AddField(
-            model_name='caseshingle',
-            name='community',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.community'),
         ),
         migrations.AddField(
             model_name='deskseat',

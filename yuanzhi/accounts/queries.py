@@ -30,15 +30,16 @@ def actor_for(user: User, community_id: int | None = None, on: dt.date | None = 
     """The actor this account is in a community (its usual one, else the first it belongs to). One query."""
     if not user.is_active:
         return ANONYMOUS
-    rows = list(Membership.objects.filter(in_force(on), user=user).order_by("id"))
-    communities = [row.community_id for row in rows]
+    held = Membership.objects.filter(in_force(on), user=user).order_by("id")
+    rows = list(held.values_list("community_id", "role", "kind", "scope_id", "id"))
+    communities = [row[0] for row in rows]
     chosen = next((c for c in (community_id, user.community_id) if c in communities), None)
     if chosen is None:
         chosen = communities[0] if communities else 0
     bonds = tuple(
-        Bond(Role(row.role), Kind(row.kind), row.scope_id, row.pk)
-        for row in rows
-        if row.community_id == chosen
+        Bond(Role(role), Kind(kind), scope_id, pk)
+        for community, role, kind, scope_id, pk in rows
+        if community == chosen
     )
     return Actor(user_id=user.pk, name=user.name, community_id=chosen, bonds=bonds)
 

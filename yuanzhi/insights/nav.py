@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -35,25 +37,44 @@ _ITEMS = [
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context for base.html: two queries for somebody signed in, none otherwise."""
+    """Context for base.html: two queries for somebody signed in, none otherwise.
+
+    Worked out when the template asks: a piece for htmx has no shell and pays nothing for it.
+    """
     context: dict[str, Any] = {"theme": request.COOKIES.get("theme", "auto")}
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or not actor.is_signed_in:
         return context
-    context["nav"] = list(_nav(actor, request.path))
-    if name := Community.objects.filter(pk=actor.community_id).values_list("name", flat=True).first():
-        context["community_name"] = name
-    context["card"] = {
-        "name": actor.name,
-        "note": role_name(actor.bonds[0].role) if actor.bonds else "还没有身份",
-        "url": _url("accounts:me") or "/",
+    parts: dict[str, Callable[[], Any]] = {
+        "nav": lambda: list(_nav(actor, request.path)),
+        "community_name": lambda: _community_name(actor.community_id),
+        "card": lambda: _card(actor),
+        "bell": lambda: _bell(actor),
+        "search_url": lambda: _url("insights:find"),
+        "palette_url": lambda: _url("insights:find"),
+        "primary": lambda: _primary(actor),
     }
-    if bell := _url("accounts:notices"):
-        context["bell"] = {"url": bell, "count": unread_count(actor.user_id or 0)}
-    context["search_url"] = context["palette_url"] = _url("insights:find")
-    if actor.is_staff and actor.may(OPEN_CASE):
-        context["primary"] = {"label": "登记诉求", "url": _url("cases:intake"), "icon": "message-square-plus"}
-    return context
+    return context | {name: cache(part) for name, part in parts.items()}
+
+
+def _community_name(pk: int) -> str:
+    return Community.objects.filter(pk=pk).order_by().values_list("name", flat=True).first() or ""
+
+
+def _card(actor: Actor) -> dict[str, str]:
+    note = role_name(actor.bonds[0].role) if actor.bonds else "还没有身份"
+    return {"name": actor.name, "note": note, "url": _url("accounts:me") or "/"}
+
+
+def _bell(actor: Actor) -> dict[str, Any] | None:
+    url = _url("accounts:notices")
+    return {"url": url, "count": unread_count(actor.user_id or 0)} if url else None
+
+
+def _primary(actor: Actor) -> dict[str, str] | None:
+    if not (actor.is_staff and actor.may(OPEN_CASE)):
+        return None
+    return {"label": "登记诉求", "url": _url("cases:intake"), "icon": "message-square-plus"}
 
 
 def _url(name: str) -> str:

@@ -18,6 +18,11 @@ from .models import Enterprise
 from .values import as_kept
 
 SIZE = 50
+# What no row of a list shows and is long to read: texts, geometry, sources.
+HEAVY = (
+    "business", "provenance", "park__outline", "park__provenance", "park__aliases", "building__footprint",
+    "building__aliases",
+)  # fmt: skip
 MOST = 1000  # counts stop here: "1,000+"
 
 # Facts worth asking for, as the quality page and the list name them. Each has a partial index.

@@ -134,3 +134,18 @@ def test_the_workbench_costs_the_same_for_one_and_for_thirty(world, tab):
     assert len(thirty) == len(one), thirty
     assert len(one) == 14, "\n".join(sql[:160] for sql in one)
     assert not [sql for sql in one if sql.split()[0] in {"INSERT", "UPDATE", "DELETE"}]
+
+
+def test_a_piece_for_htmx_does_not_pay_for_the_shell(world):
+    client = Client()
+    client.force_login(world.user(Role.LEAD))
+    client.get("/find/?q=x")  # notes the session as seen
+
+    def asked(**headers):
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get("/find/?q=x", headers=headers).status_code == 200
+        return [query["sql"] for query in seen.captured_queries]
+
+    whole, piece = asked(), asked(hx_request="true")
+    assert len(whole) == len(piece) + 2
+    assert not any("kernel_notice" in sql for sql in piece)

@@ -146,6 +146,30 @@ def test_a_form_shows_labels_hints_errors_and_what_was_typed():
     assert html.count('name="token"') == 1
 
 
+PLAIN = {
+    "text": forms.CharField(initial='雨 "果" & <子>', max_length=20),
+    "number": forms.IntegerField(min_value=0),
+    "hidden": forms.CharField(widget=forms.HiddenInput, required=False),
+    "date": forms.DateField(widget=forms.DateInput(attrs={"type": "date"})),
+    "secret": forms.CharField(widget=forms.PasswordInput, disabled=True),
+    "ticked": forms.BooleanField(initial=True, required=False),
+    "chosen": forms.ChoiceField(
+        choices=[("", "不限"), ("门 <类>", [("A&B", '农 "林"'), ("7", "软件")]), ("8", "八")], initial="7"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_what_the_house_writes_itself_is_what_django_would_write(name):
+    from django.forms.renderers import DjangoTemplates
+
+    def drawn(renderer: type) -> list[str]:
+        form = type("One", (forms.Form,), {name: PLAIN[name], "default_renderer": renderer})()
+        return re.sub(r">\s+<", ">\n<", str(form[name])).splitlines()
+
+    assert drawn(Renderer) == drawn(DjangoTemplates)
+
+
 @pytest.mark.parametrize(
     ("sent", "value"),
     [

@@ -77,11 +77,12 @@ class FilterForm(forms.Form):
         self.fields["grid"].choices = [("", "全部网格"), *self.grids.items()]  # type: ignore[attr-defined]
         self.fields["park"].choices = [("", "全部园区"), *self.parks.items()]  # type: ignore[attr-defined]
         sections: dict[str, list[tuple[str, str]]] = {}
-        for row in IndustryDivision.objects.order_by("code"):
-            group = sections.setdefault(f"{row.section} {row.section_name}", [])
+        rows = IndustryDivision.objects.order_by("code")
+        for section, section_name, code, name in rows.values_list("section", "section_name", "code", "name"):
+            group = sections.setdefault(f"{section} {section_name}", [])
             if not group:
-                group.append((row.section, f"{row.section} 门类全部"))
-            group.append((row.code, row.name))
+                group.append((section, f"{section} 门类全部"))
+            group.append((code, name))
         self.industries = {code: name for group in sections.values() for code, name in group}
         self.fields["industry"].choices = [("", "不限"), *sections.items()]  # type: ignore[attr-defined]
 

@@ -8,8 +8,11 @@ from yuanzhi.accounts.roles import Kind
 
 from .. import search
 from ..access import SEE_ENTERPRISE
+from ..lists import HEAVY
 from ..models import Enterprise
 from .scope import parks_of_grids, visible_to
+
+FOR_FOUND = [name for name in HEAVY if not name.startswith("building")]
 
 
 def find(
@@ -23,5 +26,7 @@ def find(
         parks = frozenset(reach.ids(Kind.PARK)) | parks_of_grids(reach.ids(Kind.GRID))
         scope = search.Scope(frozenset(parks), reach.ids(Kind.ENTERPRISE))
     hits = search.search(text, community_id=actor.community_id, scope=scope, limit=limit)
-    rows = visible_to(actor, verb).select_related("park").in_bulk([hit.id for hit in hits])
+    if not hits:
+        return []
+    rows = visible_to(actor, verb).select_related("park").defer(*FOR_FOUND).in_bulk([hit.id for hit in hits])
     return [(rows[hit.id], hit.why.label) for hit in hits if hit.id in rows]

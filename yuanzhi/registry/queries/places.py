@@ -22,6 +22,7 @@ from .enterprise import Page
 from .scope import grids_by_park, grids_visible_to, parks_visible_to, terms_in_force, visible_to
 
 SOON = dt.timedelta(days=30)  # a term ending within a month is worth a word
+_LONG = ("outline", "provenance", "aliases")  # of a park: no list shows them
 
 
 def _live() -> Q:
@@ -62,7 +63,7 @@ def parks_page(
     if grid is not None:
         inside = GridTerm.objects.filter(terms_in_force(), grid_id=grid).values("park_id")
         parks = parks.filter(pk__in=inside)
-    rows = list(parks.order_by("pk")[: limit + 1])
+    rows = list(parks.defer(*_LONG).order_by("pk")[: limit + 1])
     shown = rows[:limit]
     ids = [park.pk for park in shown]
     grids = grids_by_park(ids)
@@ -99,9 +100,8 @@ def captains_of(
     A term that ran out with nobody after it is what the lead has to see. Two queries.
     """
     day = today or timezone.localdate()
-    rows = list(
-        ParkCaptain.objects.filter(park_id__in=list(park_ids)).select_related("enterprise").order_by("-pk")
-    )
+    held = ParkCaptain.objects.filter(park_id__in=list(park_ids)).select_related("enterprise")
+    rows = list(held.defer("enterprise__business", "enterprise__provenance").order_by("-pk"))
     names = dict(User.objects.filter(pk__in={row.user_id for row in rows}).values_list("pk", "name"))
     found: dict[int, list[CaptainLine]] = defaultdict(list)
     for row in rows:
@@ -229,7 +229,7 @@ def grid_staffing(actor: Actor, grid: int | None = None) -> list[GridStaffing]:
         people[member.scope_id or 0][member.role].append(member)
     parks: dict[int, list[Park]] = defaultdict(list)
     terms = GridTerm.objects.filter(terms_in_force(), grid__community_id=community).select_related("park")
-    for term in terms.order_by("park_id"):
+    for term in terms.defer(*(f"park__{name}" for name in _LONG)).order_by("park_id"):
         parks[term.grid_id].append(term.park)
     counts = live_by_park(community)
     lines = [_staffing(g, people[g.pk], parks[g.pk], counts) for g in grids]

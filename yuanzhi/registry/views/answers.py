@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
 
@@ -57,6 +59,14 @@ def refused(request: Request, no: Refused, back: str) -> HttpResponse:
     """Back to where one came from, with the sentence on top."""
     messages.error(request, str(no))
     return redirect(back)
+
+
+@cache
+def status_badges(status: str, is_abnormal: bool) -> str:
+    """The badges of a status; kept, since a list shows the same ten over and over."""
+    return render_to_string(
+        "registry/_status.html", {"it": Enterprise(status=status, is_abnormal=is_abnormal)}
+    )
 
 
 def number(text: str | None, otherwise: int = 0) -> int:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yuanzhi.accounts.guards import needs
 from yuanzhi.accounts.requests import Request
+from yuanzhi.kernel.links import links_to
 from yuanzhi.kernel.refusals import Refused
 
 from .. import actions
@@ -20,13 +21,13 @@ from ..access import EDIT_ENTERPRISE, EXPORT, IMPORT, MERGE, SEE_ENTERPRISE, SEE
 from ..actions.tenancies import seat
 from ..export import stream
 from ..forms import ExportForm, FilterForm, SaveFilterForm, SeatForm
-from ..lists import MOST, SORTS, bounded, narrow, page_of, say_count
+from ..lists import HEAVY, MOST, SORTS, bounded, narrow, page_of, say_count
 from ..models import Enterprise
 from ..queries import community_of, grids_by_park, saved_filters, search_scope, visible_to
 from ..rules.facts import stale
 from ..rules.saying import say_capital
 from ..search import search
-from .answers import answer, ask_first, number
+from .answers import answer, ask_first, number, status_badges
 
 FOUND = 60  # so many of the best hits are shown for typed words
 
@@ -39,7 +40,7 @@ def enterprises(request: Request) -> HttpResponse:
     form = FilterForm(request.GET, actor=actor)
     asked = form.asked()
     rows = narrow(visible_to(actor), asked, today).select_related("park", "building", "unit")
-    rows = rows.defer("business", "provenance")
+    rows = rows.defer(*HEAVY)
     if asked.q:
         shown, pages, count = _hits(request, rows, asked.q)
     else:
@@ -78,12 +79,15 @@ def _list_context(request: Request, form: FilterForm, shown: list[Enterprise], t
         for f in saved_filters(actor)
     ]
     may_edit = actor.may(EDIT_ENTERPRISE)
+    page_of_grid = links_to("registry:grid")
     return {
         "form": form,
         "rows": [
             {
                 "it": row,
+                "status": status_badges(row.status, row.is_abnormal),
                 "grid": grids.get(row.park_id or 0),
+                "grid_url": page_of_grid(grids[row.park_id].pk) if row.park_id in grids else "",
                 "industry": form.industries.get(row.division, ""),
                 "stale": stale(row.confirmed_on, today),
                 "capital": say_capital(row.capital, row.currency),

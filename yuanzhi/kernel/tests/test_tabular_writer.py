@@ -261,4 +261,4 @@ def test_what_is_too_large_on_the_way_in_is_not_given_back_either(make):
 
 
 def test_uploads_and_files_given_back_have_one_limit():
-    assert LIMITS == Limits() and LIMITS.file == 64 * MB
+    assert Limits() == LIMITS and LIMITS.file == 64 * MB

@@ -13,6 +13,8 @@ from yuanzhi.accounts.queries import actor_for
 from yuanzhi.accounts.roles import ROLES, Kind, Role
 from yuanzhi.cases.models import Desk
 from yuanzhi.cases.setup import open_desks
+from yuanzhi.partners import actions as partners
+from yuanzhi.partners.models import Department, Expert, Partner, PartnerKind
 from yuanzhi.registry import actions as registry
 from yuanzhi.registry.actions.tenancies import seat
 from yuanzhi.registry.models import Building, Community, Enterprise, Grid, Park
@@ -42,6 +44,10 @@ class World:
     enterprises: list[Enterprise] = field(default_factory=list)
     desks: dict[str, Desk] = field(default_factory=dict)
     users: dict[Role, User] = field(default_factory=dict)
+    kinds: dict[str, PartnerKind] = field(default_factory=dict)
+    partners: list[Partner] = field(default_factory=list)
+    experts: list[Expert] = field(default_factory=list)
+    departments: list[Department] = field(default_factory=list)
 
     def user(self, role: Role) -> User:
         return self.users[role]
@@ -79,7 +85,10 @@ def build(code: str = "yunxi", name: str = "云溪社区", *, parks: int = 4, en
         effective=START,
     )
     _enterprises(world, code, enterprises)
+    _partners(world, code)
+    _departments(world)
     _people(world, code)
+    _experts(world)
     return world
 
 
@@ -101,6 +110,58 @@ def _enterprises(world: World, code: str, count: int) -> None:
         world.enterprises.append(enterprise)
 
 
+def _partners(world: World, code: str) -> None:
+    """Two law firms, both accredited; the first one is the partner's own."""
+    rows = partners.open_kinds(actor=world.house, community=world.community)
+    world.kinds = {kind.code: kind for kind in rows}
+    for name in ("衡砚", "渡川"):
+        facts = {
+            "name": f"浙江{code}{name}律师事务所",
+            "kind": world.kinds["law"],
+            "free_terms": "首次咨询一小时免费",
+            "paid_terms": "代理费按件另谈",
+        }
+        partner = partners.add_partner(actor=world.house, facts=facts)
+        world.partners.append(
+            partners.decide(
+                actor=world.house,
+                partner=partner,
+                move="accredit",
+                why="材料齐全",
+                until=dt.date(2099, 12, 31),
+            )
+        )
+
+
+def _experts(world: World) -> None:
+    """One expert each; the first has the account of Role.PARTNER."""
+    for number, partner in enumerate(world.partners):
+        expert = partners.add_expert(
+            actor=world.house,
+            partner=partner,
+            facts={"name": ["顾明", "江以南"][number], "title": "律师", "specialities": ["合同", "劳动"]},
+            phone=["13812340001", "13812340002"][number],
+            user=None if number else world.user(Role.PARTNER),
+        )
+        world.experts.append(expert)
+
+
+def _departments(world: World) -> None:
+    """Two; the first one is that of Role.DEPARTMENT."""
+    for short, name in (("经信", "经济信息化局"), ("教育", "教育局")):
+        world.departments.append(
+            partners.add_department(
+                actor=world.house,
+                name=f"{world.community.name[:2]}区{name}",
+                short=short,
+                duties="企业的事",
+                liaison="韩立",
+                phone="13812349999",
+                reply_days=3,
+            )
+        )
+
+
 def _people(world: World, code: str) -> None:
     scope = {
         Kind.COMMUNITY: None,
@@ -108,8 +169,8 @@ def _people(world: World, code: str) -> None:
         Kind.GRID: world.grids[0].pk,
         Kind.PARK: world.parks[0].pk,
         Kind.ENTERPRISE: world.enterprises[0].pk,
-        Kind.PARTNER: 1,
-        Kind.DEPARTMENT: 1,
+        Kind.PARTNER: world.partners[0].pk,
+        Kind.DEPARTMENT: world.departments[0].pk,
     }
     for role, (title, kind) in ROLES.items():
         user = accounts.open_account(

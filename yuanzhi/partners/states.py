@@ -86,6 +86,21 @@ COORDINATION: dict[tuple[CoordinationState, CoordinationStep], CoordinationState
 }
 
 
+# What the lead decides about a firm: decision → (from these states, to this one). A new accreditation may
+# follow a running one (renewed), a suspension or an end.
+ACCREDITATION: dict[str, tuple[frozenset[str], str]] = {
+    "accredit": (frozenset({"candidate", "accredited", "suspended", "ended"}), "accredited"),
+    "suspend": (frozenset({"accredited"}), "suspended"),
+    "end": (frozenset({"candidate", "accredited", "suspended"}), "ended"),
+}
+DECISION_NAMES = {"accredit": "认证", "suspend": "暂停", "end": "退出"}
+
+
+def decisions_from(state: str) -> list[str]:
+    """What the lead may decide about a firm in this state."""
+    return [decision for decision, (before, _) in ACCREDITATION.items() if state in before]
+
+
 def choices(states: type[StrEnum]) -> list[tuple[str, str]]:
     """(code, Chinese name) of every state, for a model's field."""
     return [(state.value, NAMES[state]) for state in states]

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from tests.world import World
 from yuanzhi.accounts.models import User
 from yuanzhi.accounts.roles import Role
 from yuanzhi.cases import actions as cases
+from yuanzhi.cases.models import Case
 from yuanzhi.kernel.models import ImportBatch
 from yuanzhi.kernel.notices import notices_of, notify
 from yuanzhi.registry import actions as registry
@@ -135,6 +137,23 @@ def _far_case(world: World) -> Kwargs:
     return {"pk": world.enterprises[2].cases.get().pk}
 
 
+def _claim(world: World, user: User) -> Kwargs:
+    case = Case.objects.get(pk=_case(world, user)["pk"])
+    return {"pk": case.pk, "claim": _first_claim(world, case)}
+
+
+def _far_claim(world: World) -> Kwargs:
+    case = Case.objects.get(pk=_far_case(world)["pk"])
+    return {"pk": case.pk, "claim": _first_claim(world, case)}
+
+
+def _first_claim(world: World, case: Case) -> int:
+    claim = case.claims.first() or cases.add_claim(
+        actor=world.house, case=case, debtor="甲工程", amount=Decimal(38000)
+    )
+    return claim.pk
+
+
 def _batch(world: World, user: User) -> Kwargs:
     return {"pk": ImportBatch.objects.get(chain=world.community.pk).pk}
 
@@ -233,6 +252,15 @@ SAMPLES: dict[str, Sample] = {
         lambda world: {**_far_case(world), "step": "accept"},
     ),
     "cases:of_enterprise": SEEN_ENTERPRISE,
+    # -- the lines of a bulk claim: an employee sees only what they raised
+    **{
+        f"cases:{name}": Sample(_case, _far_case, hidden_from=frozenset({Role.EMPLOYEE}))
+        for name in ("claims", "claims_sheet")
+    },
+    **{
+        f"cases:{name}": Sample(_claim, _far_claim, hidden_from=frozenset({Role.EMPLOYEE}))
+        for name in ("claim", "claim_remove")
+    },
     "insights:decide_job": Sample(lambda world, user: {"job_id": "00000000"}, shared=True),
     "cases:track": Sample(_token, shared=True),
     "cases:track_verdict": Sample(_token, shared=True),

@@ -32,6 +32,14 @@ WORK_CASE = Verb(
     "受理、办理、办结",
     {**roles(ALL, Role.LEAD, Role.DESK_OFFICER), **roles(OWN, GRID_STAFF)},
 )
+ADD_CLAIMS = Verb(
+    "cases.claims",
+    "列欠款清单",
+    {
+        **roles(ALL, Role.LEAD, Role.DESK_OFFICER),
+        **roles(OWN, GRID_STAFF, Role.CONTACT, Role.EMPLOYEE),
+    },
+)
 GIVE_VERDICT = Verb("cases.verdict", "评价、要求重办、撤回", roles(OWN, Role.CONTACT, Role.EMPLOYEE))
 SEE_WORKBENCH = Verb(
     "cases.workbench",

@@ -9,9 +9,11 @@ class CasesConfig(AppConfig):
         from yuanzhi.kernel.signals import calendar_changed
 
         from .figures import provide_figures
+        from .imports import claims
         from .news import on_calendar_changed
         from .wording import lend_names
 
+        claims.introduce()
         provide_figures()
         lend_names()
         calendar_changed.connect(on_calendar_changed)

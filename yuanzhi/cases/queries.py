@@ -16,7 +16,8 @@ from yuanzhi.registry.models import Building, Enterprise
 from yuanzhi.registry.queries import within
 
 from .access import SEE_CASE, WORK_CASE
-from .models import Case, Desk, ServiceItem, Verdict
+from .claims import Line
+from .models import Case, Claim, Desk, ServiceItem, Verdict
 from .rules import Urgency
 from .states import OPEN, STATE_NAMES, State
 
@@ -95,28 +96,6 @@ class Page:
     next: str
 
 
-def page_of(
-    actor: Actor, *, size: int, state: str = "", desk: str = "", q: str = "", before: str = ""
-) -> Page:
-    """The newest first, by keyset on the id. One query."""
-    rows = visible_to(actor)
-    if state == "open":
-        rows = rows.filter(state__in=_OPEN)
-    elif state in set(State):
-        rows = rows.filter(state=state)
-    if desk.isdigit():
-        rows = rows.filter(desk_id=int(desk))
-    if q.strip():
-        words = q.strip()
-        rows = rows.filter(
-            Q(number__iexact=words) | Q(title__contains=words) | Q(enterprise__name__contains=words)
-        )
-    if before.isdigit():
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows.select_related(*FOR_ROWS).order_by("-id")[: size + 1])
-    return Page(found[:size], str(found[size - 1].pk) if len(found) > size else "")
-
-
 def open_ones(actor: Actor, words: str, enterprises: Iterable[Enterprise], limit: int) -> list[Case]:
     """Open cases whose title has these words or that are of these enterprises, the most pressing first.
 
@@ -160,9 +139,8 @@ def done_by(actor: Actor) -> QuerySet[Case]:
     return visible_to(actor).filter(owner_id=actor.user_id).exclude(state__in=_OPEN)
 
 
-def urgency_counts(rows: QuerySet[Case], now: dt.datetime) -> dict[Urgency, int]:
-    """How many open cases are how pressing. One query, the same boundaries as rules.urgency."""
-    soon = now + dt.timedelta(hours=24)
+def urgency_counts(rows: QuerySet[Case], now: dt.datetime, soon: dt.datetime) -> dict[Urgency, int]:
+    """How many open cases are how pressing. One query, the same boundaries as rules.urgency (Clock.soon)."""
     paused, runs = Q(state=State.WAITING), ~Q(state=State.WAITING)
     found = rows.order_by().aggregate(
         breached=Count("pk", filter=runs & Q(due_at__lte=now)),
@@ -183,3 +161,16 @@ def latest_verdicts(actor: Actor, limit: int = 4) -> list[Verdict]:
     again = cases.filter(state=State.REOPENED).order_by("-id")
     judged = Q(case__in=closed.values("pk")[:limit]) | Q(case__in=again.values("pk")[:REOPENED])
     return list(Verdict.objects.filter(judged).select_related("case").order_by("-pk")[:limit])
+
+
+# -- claims ---------------------------------------------------------------------------------------------
+
+
+def line_of(claim: Claim) -> Line:
+    """A line as the rules take it."""
+    return Line(claim.amount, claim.recovered, claim.state, claim.due_on, claim.evidence)
+
+
+def claim_lines(case: Case) -> list[Line]:
+    """The lines of a case as the rules take them. One query."""
+    return [line_of(claim) for claim in case.claims.all()]

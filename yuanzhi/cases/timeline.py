@@ -91,7 +91,8 @@ def entries(case: Case, *, public: bool) -> list[Entry]:
 def _say(verb: str, details: dict) -> str:  # type: ignore[type-arg]
     if verb in _SAYS:
         changed = details.get("changes", {})
-        return _SAYS[verb].format(desk=changed.get("desk", ["", ""])[1], label=details.get("label", ""))
+        known = {**details, "desk": changed.get("desk", ["", ""])[1]}
+        return _SAYS[verb].format_map(defaultdict(str, known))
     if verb in SAYS:
         return SAYS[verb].format_map(defaultdict(str, details))
     step = verb.removeprefix("case.")

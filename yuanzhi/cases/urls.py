@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import portal, public, staff
+from .views import claims, portal, public, staff
 
 app_name = "cases"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("cases/<int:pk>/note/", staff.write_note, name="note"),
     path("cases/<int:pk>/hand-over/", staff.hand_over, name="hand_over"),
     path("cases/of/<int:pk>/", staff.of_enterprise, name="of_enterprise"),
+    path("cases/<int:pk>/claims/", claims.of_case, name="claims"),
+    path("cases/<int:pk>/claims/sheet/", claims.sheet, name="claims_sheet"),
+    path("cases/<int:pk>/claims/<int:claim>/", claims.change, name="claim"),
+    path("cases/<int:pk>/claims/<int:claim>/remove/", claims.remove, name="claim_remove"),
     path("portal/", portal.home, name="portal"),
     path("portal/cases/<int:pk>/", portal.case, name="portal_case"),
     path("portal/cases/<int:pk>/note/", portal.write_note, name="portal_note"),

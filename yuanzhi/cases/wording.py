@@ -8,7 +8,7 @@ from yuanzhi.accounts import scopes, wording
 from yuanzhi.accounts.roles import Kind
 
 from .models import Desk
-from .states import STEP_NAMES
+from .states import STATE_NAMES, STEP_NAMES, Hand
 
 
 def lend_names() -> None:
@@ -23,6 +23,9 @@ def lend_names() -> None:
             "case.judged": "企业评价",
             "case.promise_moved": "时限重新推算",
             "desks.opened": "设窗口",
+            "claim.added": "列入一笔欠款",
+            "claim.changed": "改一笔欠款",
+            "claim.removed": "去掉一笔欠款",
         },
         facts={
             "number": "编号",
@@ -37,6 +40,22 @@ def lend_names() -> None:
             "label": "评价",
             "round": "第几轮",
             "promise": "承诺",
+            "debtor": "欠款方",
+            "amount": "金额",
+            "recovered": "已收回",
+            "due_on": "应付日",
+            "project": "项目",
+            "by_hand": "由谁",
+            "is_provisional": "日历未发布，先估的",
+            "response_hours": "几小时内回应",
+            "resolution_days": "几个工作日办结",
+            "since": "起算",
+            "response_due": "回应到期",
+            "resolution_due": "办结到期",
+        },
+        values={
+            "state": {state.value: name for state, name in STATE_NAMES.items()},
+            "by_hand": {Hand.STAFF.value: "工作人员", Hand.ENTERPRISE.value: "企业"},
         },
     )
 

@@ -1,6 +1,7 @@
 """All writes of cases: the way from a need to the enterprise's own verdict."""
 
 from .calendar import recompute_promises
+from .claims import add_claim, change_claim, remove_claim
 from .intake import open_case
 from .steps import (
     accept,
@@ -17,6 +18,9 @@ from .verdict import give_verdict, hand_of, link_actor, withdraw
 
 __all__ = [
     "accept",
+    "add_claim",
+    "change_claim",
+    "remove_claim",
     "add_note",
     "decline",
     "give_verdict",

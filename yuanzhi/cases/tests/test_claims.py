@@ -222,3 +222,21 @@ def test_the_list_costs_the_same_for_one_line_and_for_thirty(client, world, case
         actions.add_claim(actor=world.house, case=case, debtor=f"乙{number}", amount=Decimal(1))
     with django_assert_num_queries(len(one)):
         client.get(url)
+
+
+@pytest.mark.django_db
+def test_a_case_shows_its_totals_and_offers_a_list_where_money_is_owed(client, world, case):
+    url = reverse("cases:claims", args=[case.pk])
+    for role, page in ((Role.DESK_OFFICER, "cases:case"), (Role.CONTACT, "cases:portal_case")):
+        client.force_login(world.user(role))
+        shown = client.get(reverse(page, args=[case.pk])).content.decode()
+        assert "是好几笔欠款吗" in shown and url in shown
+    actions.add_claim(actor=world.house, case=case, debtor="甲工程", amount=Decimal(38000))
+    shown = client.get(reverse("cases:portal_case", args=[case.pk])).content.decode()
+    assert "1 笔，共 3.8 万元" in shown and url in shown
+    other = actions.open_case(actor=world.house, enterprise=world.enterprises[0], words="空调坏了")
+    shown = client.get(reverse("cases:portal_case", args=[other.pk])).content.decode()
+    assert "欠款" not in shown
+    client.force_login(world.user(Role.VIEWER))
+    shown = client.get(reverse("cases:case", args=[case.pk])).content.decode()
+    assert "1 笔，共 3.8 万元" in shown and url not in shown

@@ -21,11 +21,12 @@ from ..promises import clock_of
 from ..rows import row_of
 from ..states import STEP_NAMES, State, Step, steps_from
 from ..timeline import entries
+from .claims import part as claims_part
 
 Part = Callable[[Actor, Case], dict[str, Any]]
 
 # One line for each: stages, attachments, claims, knowledge … A part costs its queries on every case page.
-PARTS: list[Part] = []
+PARTS: list[Part] = [claims_part]
 
 # What each step asks for: (label of its words, whether they are needed)
 WORDS: dict[Step, tuple[str, bool]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from typing import Any
 
@@ -29,6 +30,7 @@ from ..imports.claims import COLUMNS, KIND
 from ..models import Case, Claim
 from ..states import OPEN
 
+_OWED = re.compile("尾款|欠款|货款|回款|欠[了着]?[^，。]{0,6}款|要不回来")  # then a list is offered
 _TONES = {
     "open": "neutral", "demanded": "brand", "promised": "brand", "disputed": "warn", "filed": "violet",
     "recovered": "good", "dropped": "neutral",
@@ -39,7 +41,13 @@ def part(actor: Actor, case: Case) -> dict[str, Any]:
     """What the case page shows of the list: its totals. One query."""
     lines = queries.claim_lines(case)
     totals = claims.add_up(lines, timezone.localdate()) if lines else None
-    return {"claim_totals": totals, "claim_money": _said(totals) if totals else {}}
+    owed = bool(_OWED.search(f"{case.title}{case.words}")) and actor.may(ADD_CLAIMS) and case.state in OPEN
+    return {
+        "claim_totals": totals,
+        "claim_money": _said(totals) if totals else {},
+        "claim_offered": owed and not totals,
+        "claims_url": reverse("cases:claims", args=[case.pk]) if actor.may(ADD_CLAIMS) else "",
+    }
 
 
 def _said(totals: claims.Totals) -> dict[str, str]:

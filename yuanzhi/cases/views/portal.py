@@ -22,6 +22,7 @@ from ..promises import clock_of
 from ..rows import row_of, sign_of
 from ..states import State
 from ..timeline import entries
+from .claims import part as claims_part
 
 
 @needs(SEE_PORTAL)
@@ -80,6 +81,7 @@ def _page(
         "verdicts": list(row.verdicts.order_by("-round")),
         "refusal": refusal,
         "kept": request.POST.get("text", ""),
+        **claims_part(actor, row),
     }
     return render(request, "cases/portal_case.html", context, status=status)
 

@@ -21,7 +21,7 @@ from ..access import ACCREDIT
 from ..models import Expert, Partner
 from ..rules import WARN_DAYS
 from ..states import ACCREDITATION, DECISION_NAMES
-from .guard import permit_on, words_of
+from .guard import line_of, permit_on
 
 
 @action
@@ -33,7 +33,7 @@ def decide(*, actor: Actor, partner: Partner, move: str, why: str, until: dt.dat
     permit_on(actor, ACCREDIT, partner)
     if move not in ACCREDITATION:
         raise Refused("没有这个决定")
-    why = words_of(why, 200, "原因", required="写一句原因：以后别人看得懂为什么这样定")
+    why = line_of(why, 200, required="写一句原因：以后别人看得懂为什么这样定")
     before, after = ACCREDITATION[move]
     if partner.state not in before:
         raise Refused(f"{partner.name}现在是“{partner.get_state_display()}”，不能{DECISION_NAMES[move]}")

@@ -12,6 +12,7 @@ from yuanzhi.registry.actions.contacts import one_phone
 from yuanzhi.registry.rules.uscc import check_uscc
 
 from ..models import Partner
+from .said import said
 
 
 def permit(actor: Actor, verb: Verb, community_id: int | None = None) -> None:
@@ -45,14 +46,9 @@ def sealed_phone(text: str) -> dict[str, str]:
     return {"phone_sealed": seal(number.display()), "phone_masked": number.masked()}
 
 
-def words_of(value: Any, most: int, what: str, *, required: str = "") -> str:
-    """A stripped text. Raises Refused with `required` when it is empty, or when it is too long."""
-    text = str(value or "").strip()
-    if not text and required:
-        raise Refused(required)
-    if len(text) > most:
-        raise Refused(f"{what}有 {len(text)} 个字，最多 {most} 个：请写短一点")
-    return text
+def line_of(value: Any, most: int, *, required: str = "") -> str:
+    """One line of text. Raises Refused with `required` when it is empty, or when it is too long."""
+    return said(str(value or ""), most, missing=required, line=True)
 
 
 def list_of(value: Any, most: int = 12) -> list[str]:

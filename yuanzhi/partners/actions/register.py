@@ -20,7 +20,7 @@ from yuanzhi.registry.models import Community, Enterprise
 
 from ..access import MANAGE_PARTNERS
 from ..models import Expert, Partner, PartnerKind, Tie
-from .guard import list_of, permit, permit_on, read_code, sealed_phone, words_of
+from .guard import line_of, list_of, permit, permit_on, read_code, sealed_phone
 
 # Fields of help a community begins with; it adds its own.
 STARTER_KINDS = [
@@ -78,7 +78,7 @@ def open_kinds(*, actor: Actor, community: Community) -> list[PartnerKind]:
 def add_kind(*, actor: Actor, name: str) -> PartnerKind:
     """A field of help of the community's own. The same name again is the same one."""
     permit(actor, MANAGE_PARTNERS)
-    name = words_of(name, 20, "类别名称", required="类别名称还没填，例如：检测认证")
+    name = line_of(name, 20, required="类别名称还没填，例如：检测认证")
     rows = PartnerKind.objects.filter(community_id=actor.community_id)
     if (twin := rows.filter(name=name).first()) is not None:
         if not twin.is_active:
@@ -112,17 +112,17 @@ def _partner_values(actor: Actor, facts: dict[str, Any]) -> dict[str, Any]:
     """Facts of a partner as they are stored. Raises Refused with a sentence."""
     values = {key: value for key, value in facts.items() if key in PARTNER_FACTS}
     if "name" in values:
-        values["name"] = words_of(values["name"], 80, "名称", required="机构名称还没填，请照执业许可证写全称")
+        values["name"] = line_of(values["name"], 80, required="机构名称还没填，请照执业许可证写全称")
     if "kind" in values and values["kind"].community_id != actor.community_id:
         raise Refused("这个类别不在本社区")
     if "uscc" in values:
         values["uscc"] = read_code(values["uscc"])
     if "free_terms" in values:
         need = "写清楚什么免费：企业先知道，再决定请不请，例如“首次咨询一小时免费”"
-        values["free_terms"] = words_of(values["free_terms"], 300, "什么免费", required=need)
+        values["free_terms"] = line_of(values["free_terms"], 300, required=need)
     for key, most in (("paid_terms", 300), ("intro", 300), ("licence_no", 60)):
         if key in values:
-            values[key] = words_of(values[key], most, PARTNER_FACTS[key])
+            values[key] = line_of(values[key], most)
     return values
 
 
@@ -190,10 +190,10 @@ def edit_partner(
 def _expert_values(facts: dict[str, Any]) -> dict[str, Any]:
     values = {key: value for key, value in facts.items() if key in EXPERT_FACTS}
     if "name" in values:
-        values["name"] = words_of(values["name"], 40, "姓名", required="专家姓名还没填")
+        values["name"] = line_of(values["name"], 40, required="专家姓名还没填")
     for key, most in (("title", 40), ("licence_no", 60)):
         if key in values:
-            values[key] = words_of(values[key], most, EXPERT_FACTS[key])
+            values[key] = line_of(values[key], most)
     for key in ("specialities", "languages"):
         if key in values:
             values[key] = list_of(values[key])
@@ -288,8 +288,8 @@ def add_tie(
     if enterprise is not None and enterprise.community_id != partner.community_id:
         raise Refused("这家企业不在本社区")
     need = "写清楚是哪家企业或哪个人"
-    name = words_of(name or (enterprise.name if enterprise else ""), 80, "企业或个人", required=need)
-    source = words_of(source, 120, "来源", required="写一下来源：谁说的、哪份材料，以后查得到")
+    name = line_of(name or (enterprise.name if enterprise else ""), 80, required=need)
+    source = line_of(source, 120, required="写一下来源：谁说的、哪份材料，以后查得到")
     if since and until and until < since:
         raise Refused("结束的日子比开始还早，请核对")
     told = {"kind": kind, "name": name, "enterprise": enterprise, "expert": expert}

@@ -48,6 +48,14 @@ class Referral(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
+        constraints = [
+            # Two forms at once, or two people: one field of help is looked for once at a time.
+            models.UniqueConstraint(
+                fields=["case", "kind"],
+                name="referral_one_live",
+                condition=Q(state__in=["open", "taken"]),
+            )
+        ]
         indexes = [
             models.Index(fields=["community", "state", "-id"], name="referral_state"),
             models.Index(fields=["case"], name="referral_case"),

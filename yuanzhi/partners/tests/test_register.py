@@ -48,7 +48,7 @@ REFUSED = [
     ({"uscc": "91330110MA0000000X"}, "代码|校验|核对"),
     ({"name": " "}, "机构名称还没填"),
     ({"free_terms": ""}, "什么免费"),
-    ({"name": "所" * 81}, "有 81 个字"),
+    ({"name": "所" * 81}, "现在有 81 字"),
 ]
 
 
@@ -183,4 +183,3 @@ def test_kinds_are_rows(world):
     count = PartnerKind.objects.count()
     actions.open_kinds(actor=world.house, community=world.community)
     assert PartnerKind.objects.count() == count
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -76,6 +77,8 @@ def _state(row: Membership, day: dt.date) -> str:
     return "later" if row.valid_from > day else "now"
 
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+\d\d:\d\d|Z)$")
+
 # What each persona gets to see, for the demo's sign-in page.
 SEES = {
     Role.LEAD: "全社区的企业、诉求、走访与数字，安排网格和人手",
@@ -120,16 +123,25 @@ def _facts(details: dict[str, Any]) -> Iterable[tuple[str, str]]:
         if key == "changes" and isinstance(value, dict):
             for name, pair in value.items():
                 old, new = pair if isinstance(pair, list) and len(pair) == 2 else ("", pair)
-                yield wording.fact_name(name), f"{_plain(old)} → {_plain(new)}"
+                yield wording.fact_name(name), f"{_plain(name, old)} → {_plain(name, new)}"
         elif value not in (None, "", [], {}):
-            yield wording.fact_name(key), _plain(wording.row_name(value) if key == "scope" else value)
+            yield wording.fact_name(key), _plain(key, wording.row_name(value) if key == "scope" else value)
 
 
-def _plain(value: Any) -> str:
+def _plain(key: str, value: Any) -> str:
     if value in (None, ""):
         return "空"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | tuple):
-        return "、".join(_plain(item) for item in value)
-    return str(value)[:200]
+        return "、".join(_plain(key, item) for item in value)
+    if isinstance(value, dict):
+        parts = (f"{wording.fact_name(name)} {_plain(name, item)}" for name, item in value.items())
+        return "，".join(parts)[:200]
+    text = wording.value_name(key, str(value))[:200]
+    return _local(text) if _INSTANT.match(text) else text
+
+
+def _local(instant: str) -> str:
+    """The history keeps instants in UTC; people read the community's clock."""
+    return f"{timezone.localtime(dt.datetime.fromisoformat(instant)):%Y-%m-%d %H:%M}"

@@ -48,16 +48,30 @@ _FACTS = {
     "devices": "设备数",
     "said": "结果",
     "reason": "原因",
+    "text": "内容",
+    "title": "标题",
+    "source": "来源",
+    "note": "备注",
+    "public": "企业看得到",
 }
+# What a fact's recorded codes mean: {"state": {"received": "待受理"}}.
+_VALUES: dict[str, dict[str, str]] = {}
 
 
 def add(
-    names: dict[str, str], *, kinds: dict[str, str] | None = None, facts: dict[str, str] | None = None
+    names: dict[str, str],
+    *,
+    kinds: dict[str, str] | None = None,
+    facts: dict[str, str] | None = None,
+    values: dict[str, dict[str, str]] | None = None,
 ) -> None:
-    """Name history verbs ({"enterprise.moved_in": "入驻"}), and if wanted kinds of rows and facts."""
+    """Name history verbs ({"enterprise.moved_in": "入驻"}), and if wanted kinds of rows, facts, and what the
+    codes of a fact mean."""
     _NAMES.update(names)
     _KINDS.update(kinds or {})
     _FACTS.update(facts or {})
+    for fact, meanings in (values or {}).items():
+        _VALUES.setdefault(fact, {}).update(meanings)
 
 
 def row_name(ref: str) -> str:
@@ -69,6 +83,11 @@ def row_name(ref: str) -> str:
 def fact_name(key: str) -> str:
     """What a recorded fact is called."""
     return _FACTS.get(key, key)
+
+
+def value_name(fact: str, code: str) -> str:
+    """What a fact's code means; whatever is no code stays as it is."""
+    return _VALUES.get(fact, {}).get(code, code)
 
 
 def name_of(verb: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from yuanzhi.accounts import wording
 
 from .rules.facts import FACTS
-from .rules.saying import say_fact
+from .rules.saying import SCALES, STATUSES, say_fact
 
 Sentence = Callable[[dict[str, Any]], str]
 
@@ -47,6 +47,40 @@ NAMES = {
     "register.exported": "导出名单",
     "filter.saved": "保存筛选",
     "filter.dropped": "删除筛选",
+}
+
+
+_KINDS = {
+    "districtingproposal": "划分方案",
+    "importbatch": "导入",
+    "calendar": "工作日历",
+    "source": "来源",
+}
+_RECORDED = {
+    "facts": "登记的内容",
+    "arrival": "怎么来的",
+    "to": "坐到",
+    "on": "哪天",
+    "place": "原来在",
+    "where": "实际在",
+    "grid": "网格",
+    "before": "原来",
+    "effective": "生效",
+    "why": "为什么",
+    "enterprise": "企业",
+    "purpose": "办什么找他",
+    "day": "哪天的情况",
+    "count": "数量",
+    "code": "代号",
+    "gone": "并掉的",
+    "kept": "留下的",
+    "field": "哪一项",
+    "value": "另一处说",
+    "taken": "采用新的",
+    "number_changed": "换了号码",
+    "filename": "文件",
+    "parks": "园区",
+    "goal": "目标",
 }
 
 
@@ -146,5 +180,11 @@ def tone(verb: str) -> str:
 
 
 def lend_names() -> None:
-    """Give the history page of accounts the verbs' names. Called once, when the app is ready."""
-    wording.add(NAMES)
+    """Give the history page of accounts the names of verbs, rows and facts. Called once, when the app is
+    ready."""
+    wording.add(
+        NAMES,
+        kinds=_KINDS,
+        facts={**{code: name for code, name in FACTS.items() if code != "name"}, **_RECORDED},
+        values={"status": STATUSES, "scale": SCALES},
+    )

@@ -1,6 +1,7 @@
 """The pages of the three administrators, one's own page, the bell."""
 
 import datetime as dt
+import json
 import re
 
 import pytest
@@ -208,6 +209,27 @@ def test_the_history_by_person_verb_subject_and_day(enter, world):
         assert "没有符合的记录" in text_of(client.get(f"/audit/?{query}")), query
     assert text_of(client.get("/audit/?day=昨天"))
     assert text_of(client.get("/audit/?before=9999999999999999999999"))
+
+
+def test_the_history_speaks_in_words_and_the_clock_of_the_community():
+    from yuanzhi.accounts.lines import entry_line
+
+    entry = HistoryEntry(
+        verb="case.opened",
+        subject="case:7",
+        data=json.dumps(
+            {
+                "changes": {"state": ["received", "accepted"]},
+                "promise": {"response_hours": 4, "response_due": "2026-11-24T06:30:00+00:00"},
+                "solved": True,
+            }
+        ),
+    )
+    assert entry_line(entry)["facts"] == [
+        ("状态", "待受理 → 已受理"),
+        ("承诺", "几小时内回应 4，回应到期 2026-11-24 14:30"),
+        ("解决了", "是"),
+    ]
 
 
 def test_the_history_comes_in_pages(enter, world):

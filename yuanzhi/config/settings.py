@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "yuanzhi.accounts.middleware.SeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "yuanzhi.kernel.views.errors.say_what_a_button_is_for",
     "yuanzhi.accounts.middleware.ActorMiddleware",
 ]
 

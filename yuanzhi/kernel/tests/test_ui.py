@@ -216,7 +216,7 @@ def test_the_style_page_is_not_there_in_a_deployment(client: Client, settings):
         assert 'data-theme="dark"' in page.content.decode()
 
 
-@pytest.mark.parametrize("page", ["400", "403", "403_csrf", "404", "429", "500"])
+@pytest.mark.parametrize("page", ["400", "403", "403_csrf", "404", "405", "429", "500"])
 def test_an_error_page_needs_no_request_and_shows_a_way_on(page):
     html = render_to_string(f"{page}.html")
     assert 'class="button primary"' in html
@@ -245,3 +245,12 @@ def test_no_half_width_punctuation_between_chinese_characters():
         for match in slip.finditer(path.read_text())
     ]
     assert found == []
+
+
+def test_the_address_of_an_act_opened_by_itself_says_what_it_is_for(client: Client):
+    page = client.get("/theme")
+    assert page.status_code == 405
+    assert page["Allow"] == "POST"
+    assert "点按钮" in page.content.decode()
+    assert client.head("/theme").status_code == 405
+    assert client.post("/__style/find").status_code == 404

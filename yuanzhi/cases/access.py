@@ -40,6 +40,15 @@ ADD_CLAIMS = Verb(
         **roles(OWN, GRID_STAFF, Role.CONTACT, Role.EMPLOYEE),
     },
 )
+SEE_ANSWERS = Verb(
+    "cases.answers.view",
+    "看大家常问的",
+    roles(
+        ALL, Role.LEAD, Role.DESK_OFFICER, GRID_STAFF, Role.VIEWER, Role.CAPTAIN, Role.OPERATOR,
+        Role.PROPERTY, Role.CONTACT, Role.EMPLOYEE,
+    ),
+)  # fmt: skip
+EDIT_ANSWERS = Verb("cases.answers.edit", "写解答、公开、下架", roles(ALL, Role.LEAD, Role.DESK_OFFICER))
 GIVE_VERDICT = Verb("cases.verdict", "评价、要求重办、撤回", roles(OWN, Role.CONTACT, Role.EMPLOYEE))
 SEE_WORKBENCH = Verb(
     "cases.workbench",
@@ -51,3 +60,22 @@ SEE_PORTAL = Verb(
     "企业门户（自己提的事）",
     roles(OWN, Role.CONTACT, Role.EMPLOYEE, Role.CAPTAIN, Role.OPERATOR, Role.PROPERTY),
 )
+SEE_CATALOGUE = Verb(
+    "cases.catalogue",
+    "看服务事项",
+    roles(
+        ALL,
+        Role.LEAD,
+        Role.DESK_OFFICER,
+        GRID_STAFF,
+        Role.VIEWER,
+        Role.CONTACT,
+        Role.EMPLOYEE,
+        Role.CAPTAIN,
+        Role.OPERATOR,
+        Role.PROPERTY,
+    ),
+)
+EDIT_CATALOGUE = Verb("cases.catalogue.edit", "改服务事项", roles(ALL, Role.LEAD))
+EDIT_REPLIES = Verb("cases.replies", "管常用回复", roles(ALL, Role.LEAD, Role.DESK_OFFICER))
+IMPORT_CASES = Verb("cases.import", "用表格登记诉求", roles(ALL, Role.LEAD, Role.DESK_OFFICER))

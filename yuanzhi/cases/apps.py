@@ -11,9 +11,11 @@ class CasesConfig(AppConfig):
         from .figures import provide_figures
         from .imports import claims
         from .news import on_calendar_changed
+        from .saying import lend_words
         from .wording import lend_names
 
         claims.introduce()
         provide_figures()
         lend_names()
+        lend_words()
         calendar_changed.connect(on_calendar_changed)

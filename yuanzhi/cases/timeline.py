@@ -67,6 +67,8 @@ def entries(case: Case, *, public: bool) -> list[Entry]:
         if entry.verb in _SILENT or (public and entry.verb in INTERNAL):
             continue
         details = entry.details
+        if public and details.get("public") is False:
+            continue  # a file kept among colleagues
         text, note = _say(entry.verb, details), details.get("text", "")
         if entry.verb == "case.noted":
             written = notes.get(details["note"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,18 +13,22 @@ from django.utils import timezone
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.models import User
 from yuanzhi.kernel import clock
-from yuanzhi.kernel.history import action, record
+from yuanzhi.kernel.history import Draft, action, draft, record_many
 from yuanzhi.kernel.numbering import next_number
 from yuanzhi.kernel.refusals import Refused
 from yuanzhi.kernel.sealed import seal
-from yuanzhi.registry.actions.contacts import one_phone
 from yuanzhi.registry.models import Building, Enterprise
 from yuanzhi.registry.queries import visible_to as enterprises_visible_to
 
 from .. import promises
 from ..access import OPEN_CASE
+from ..attachments import Examined
 from ..models import Case, Desk, ServiceItem
-from ..rules import guess_desk, title_of
+from ..needs import Need, need_of
+from ..queries_catalogue import in_force
+from ..rules import guess_desk
+from .attachments import write_files
+from .stages import lay_stages
 from .telling import context_of, tell_desk
 
 
@@ -41,68 +47,103 @@ def open_case(
     building: Building | None = None,
     is_confidential: bool = False,
     owner: User | None = None,
+    files: Sequence[Examined] = (),
     intake_key: str | None = None,
     opened_at: dt.datetime | None = None,
 ) -> Case:
-    """Take in a need: number, desk, promise. The same `intake_key` again gives the same case.
+    """Take in a need: number, desk, promise, procedure. The same `intake_key` again gives the same case.
 
     Raises Refused when nothing was said or the actor may not open a case for this enterprise.
     """
-    if intake_key and (twin := _by_key(actor, intake_key)) is not None:
+    if intake_key and (twin := by_key(actor, intake_key)) is not None:
         return twin
     _may_open(actor, enterprise, channel)
-    if not words.strip() and not title.strip():
-        raise Refused("企业说了什么还没写：原话最好，哪怕只记一句")
-    desk = desk or (item.desk if item else None) or _guessed_desk(actor, words or title)
-    if desk.community_id != actor.community_id:
-        raise Refused("这个窗口不在本社区")
-    now = opened_at or clock.now()
-    promise = promises.give(promises.clock_of(actor.community_id), item, now)
-    phone = _phone(speaker_phone)
-    values: dict[str, Any] = {
-        "community_id": actor.community_id,
-        "number": _number(actor.community_id, now),
-        "enterprise": enterprise,
-        "building": building or (enterprise.building if enterprise else None),
-        "desk": desk,
-        "item": item,
-        "title": (title.strip() or title_of(words))[:80],
-        "words": words.strip(),
-        "channel": channel,
-        "speaker": speaker.strip()[:40],
-        "is_confidential": is_confidential,
-        "owner_id": owner.pk if owner else None,
-        "owner_name": owner.name if owner else "",
-        "opened_by_id": actor.user_id,
-        "opened_at": now,
-        "intake_key": intake_key,
-        **phone,
-        **promise.fields(),
-    }
-    try:
-        with transaction.atomic():
-            case = Case.objects.create(**values)
-    except IntegrityError:
-        if intake_key and (twin := _by_key(actor, intake_key)) is not None:
-            return twin
-        raise
-    record(
-        actor=actor,
-        verb="case.opened",
-        subject=case,
-        context=context_of(case),
-        at=now,
-        number=case.number,
-        title=case.title,
-        channel=Case.Channel(channel).label,
-        desk=desk.name,
-        promise=promise.snapshot(),
+    need = need_of(
+        words=words,
+        title=title,
+        channel=channel,
+        speaker=speaker,
+        speaker_phone=speaker_phone,
+        is_confidential=is_confidential,
     )
+    desk, item = _where(actor, need, desk, item)
+    now = opened_at or clock.now()
+    here = promises.clock_of(actor.community_id)
+    promise = promises.give(here, item, now)
+    case = case_row(
+        actor,
+        need,
+        number_of(actor.community_id, now),
+        promise,
+        enterprise=enterprise,
+        building=building or (enterprise.building if enterprise else None),
+        desk=desk,
+        item=item,
+        owner_id=owner.pk if owner else None,
+        owner_name=owner.name if owner else "",
+        intake_key=intake_key,
+    )
+    if (twin := _insert(actor, case)) is not None:
+        return twin
+    if item is not None:
+        lay_stages(case, item, here)
+    record_many([opened_entry(actor, case, promise)])
+    write_files(actor, case, files)
     tell_desk(case, f"新诉求：{case.title}", key=f"case:{case.pk}:opened", but=actor.user_id)
     return case
 
 
-def _by_key(actor: Actor, key: str) -> Case | None:
+def case_row(actor: Actor, need: Need, number: str, promise: promises.Promise, **values: Any) -> Case:
+    """A case as it will be written. Touches nothing."""
+    phone = need.phone
+    return Case(
+        community_id=actor.community_id,
+        number=number,
+        title=need.title,
+        words=need.words,
+        channel=need.channel,
+        speaker=need.speaker,
+        speaker_phone_sealed=seal(phone.display()) if phone else "",
+        speaker_phone_masked=phone.masked() if phone else "",
+        is_confidential=need.is_confidential,
+        opened_by_id=actor.user_id,
+        opened_at=promise.since,
+        **values,
+        **promise.fields(),
+    )
+
+
+def opened_entry(actor: Actor, case: Case, promise: promises.Promise) -> Draft:
+    """What the history keeps of a case's beginning, its promise included."""
+    return draft(
+        actor=actor,
+        verb="case.opened",
+        subject=case,
+        context=context_of(case),
+        at=case.opened_at,
+        number=case.number,
+        title=case.title,
+        channel=Case.Channel(case.channel).label,
+        desk=case.desk.name,
+        promise=promise.snapshot(),
+    )
+
+
+def _insert(actor: Actor, case: Case) -> Case | None:
+    """Write it; or the case that the same form made a moment before."""
+    guarded = transaction.atomic() if case.intake_key else nullcontext()
+    try:
+        with guarded:
+            case.save(force_insert=True)
+    except IntegrityError:
+        if case.intake_key and (twin := by_key(actor, case.intake_key)) is not None:
+            return twin
+        raise
+    return None
+
+
+def by_key(actor: Actor, key: str) -> Case | None:
+    """The case that this form has made already."""
     return Case.objects.filter(community_id=actor.community_id, intake_key=key).first()
 
 
@@ -123,6 +164,18 @@ def _may_open(actor: Actor, enterprise: Enterprise | None, channel: str) -> None
         raise Refused(f"{enterprise.name}不在您的范围内")
 
 
+def _where(
+    actor: Actor, need: Need, desk: Desk | None, item: ServiceItem | None
+) -> tuple[Desk, ServiceItem | None]:
+    """The desk and the item in force. Raises Refused for those of another community."""
+    if item is not None:
+        item = in_force(item, timezone.localdate())
+    desk = desk or (item.desk if item else None) or _guessed_desk(actor, need.words or need.title)
+    if desk.community_id != actor.community_id:
+        raise Refused("这个窗口不在本社区")
+    return desk, item
+
+
 def _guessed_desk(actor: Actor, words: str) -> Desk:
     code, _ = guess_desk(words)
     desks = {desk.code: desk for desk in Desk.objects.filter(community_id=actor.community_id)}
@@ -131,13 +184,13 @@ def _guessed_desk(actor: Actor, words: str) -> Desk:
     return desks.get(code) or next(iter(desks.values()))
 
 
-def _number(community_id: int, now: dt.datetime) -> str:
+def series_of(community_id: int, now: dt.datetime) -> tuple[str, str]:
+    """(name of the counter, beginning of the number) for a case of this month."""
     month = timezone.localtime(now).strftime("%y%m")
-    return f"SQ{month}-{next_number(f'case:{community_id}:{month}'):04d}"
+    return f"case:{community_id}:{month}", f"SQ{month}-"
 
 
-def _phone(text: str) -> dict[str, str]:
-    if not text.strip():
-        return {}
-    number = one_phone(text)
-    return {"speaker_phone_sealed": seal(number.display()), "speaker_phone_masked": number.masked()}
+def number_of(community_id: int, now: dt.datetime) -> str:
+    """The next readable number of the month: SQ2611-0001."""
+    series, begin = series_of(community_id, now)
+    return f"{begin}{next_number(series):04d}"

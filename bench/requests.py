@@ -146,7 +146,7 @@ def compare(places: list[dict[str, str]], rounds: int) -> list[dict]:
         server.close()
     twins = [server.hello["twins"] for server in servers]
     rows = [row for page in PAGES for row in _rows(page, told[page.name], sizes)]
-    note = f"{sizes[0]:,} 家时 {twins[0]:.0f} 毫秒；每十分钟至多一次，打开名录体检的人在等"
+    note = f"{sizes[0]:,} 家时 {twins[0]:.0f} 毫秒；在后台，名录有变动才找，每十分钟至多一次"
     return [*rows, _row(f"重新找疑似重复（{sizes[1]:,} 家）", twins[1], "毫秒", None, note)]
 
 
@@ -180,13 +180,13 @@ def _row(name: str, figure: float, unit: str, bound: float | None, note: str) ->
 
 def serve() -> None:
     """Answer the names of pages on standard input, one a line."""
-    from yuanzhi.registry.queries import twin_report
+    from yuanzhi.registry import twins
 
     asking = Asking(_community())
     started = time.perf_counter()
-    twin_report(_community(), fresh=True)
-    twins = 1000 * (time.perf_counter() - started)
-    print(json.dumps({"enterprises": _count(), "twins": twins}), flush=True)
+    twins.look(_community())
+    took = 1000 * (time.perf_counter() - started)
+    print(json.dumps({"enterprises": _count(), "twins": took}), flush=True)
     for line in sys.stdin:
         print(json.dumps(asking.ask(line.strip())), flush=True)
 

@@ -28,8 +28,8 @@ MOST_XLSX = 50_000  # a larger workbook takes a minute to build and few programs
 
 COLUMNS = (
     "企业名称", "统一社会信用代码", "登记状态", "经营异常", "园区", "楼宇", "房间", "网格", "行业大类",
-    "成立日期", "注册资本", "从业人数", "规模", "法定代表人", "注册地址", "联系人", "电话（遮盖）",
-    "最近核实",
+    "成立日期", "注册资本", "从业人数", "规模", "法定代表人", "注册地址", "办公地址", "联系人",
+    "电话（遮盖）", "最近核实",
 )  # fmt: skip
 _WIDTHS = (34, 22, 10, 10, 18, 10, 10, 12, 26, 12, 14, 10, 8, 12, 40, 12, 16, 12)
 
@@ -112,6 +112,7 @@ def _cells(row: Enterprise, grid: Any, contact: Any) -> list[Any]:
         SCALES.get(row.scale, ""),
         row.representative,
         row.registered_address,
+        row.office_address,
         contact.name if contact else "",
         contact.phone_masked if contact else "",
         row.confirmed_on or "",

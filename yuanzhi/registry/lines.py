@@ -20,10 +20,16 @@ from .rules.saying import say_capital, say_fact
 # The order on the page: what one asks first comes first.
 SHOWN = (
     "uscc", "kind", "representative", "established_on", "capital", "division", "headcount", "scale",
-    "district", "registered_address", "website", "old_code", "note",
+    "district", "registered_address", "office_address", "website", "old_code", "note",
 )  # fmt: skip
 _SHORT = {"uscc": "信用代码"}
-_OPTIONAL = {"old_code", "note", "website", "district"}  # shown only when something is known
+_OPTIONAL = {
+    "old_code",
+    "note",
+    "website",
+    "district",
+    "office_address",
+}  # shown only when something is known
 
 
 @dataclass(frozen=True)

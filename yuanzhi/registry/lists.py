@@ -44,9 +44,13 @@ def missing(code: str) -> Q:
 
 def stale(today: dt.date, months: int = 12) -> Q:
     """Enterprises that nobody confirmed for a year, or never; the same limit as rules.facts.stale."""
+    return Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=stale_before(today, months))
+
+
+def stale_before(today: dt.date, months: int = 12) -> dt.date:
+    """What was confirmed before this day is stale: the first day of the month after."""
     year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
-    end = dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)  # the first day of the month after
-    return Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=end)
+    return dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)
 
 
 # -- what one may ask for --------------------------------------------------------------------------------

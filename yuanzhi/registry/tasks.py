@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 from yuanzhi.accounts.actor import system
-from yuanzhi.kernel.jobs import GiveUp, job
+from yuanzhi.kernel.jobs import GiveUp, every, job, periodic
 
-from . import actions
+from . import actions, twins
 from .models import DistrictingProposal
+from .queries import communities_to_search
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 30.0  # the solver's brake: thrice what a community of 62 parks needs on an idle machine
@@ -45,6 +46,20 @@ def compute(proposal_id: int) -> None:
         actions.fail_proposal(actor=house, proposal=proposal, why=answer["error"])
     else:
         actions.answer_proposal(actor=house, proposal=proposal, answer=answer)
+
+
+@job(name="找登记了两遍的企业")
+def find_twins(community_id: int) -> None:
+    """Look for suspected twins in one community; somebody asked."""
+    twins.look(community_id)
+
+
+@periodic("registry.find_twins", every(minutes=10))
+@job(name="找各社区登记了两遍的企业")
+def find_twins_everywhere() -> None:
+    """The same wherever something happened since the last time."""
+    for community_id in communities_to_search():
+        twins.look(community_id)
 
 
 def _in_fresh_process(question: dict) -> dict:

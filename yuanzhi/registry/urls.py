@@ -68,6 +68,7 @@ urlpatterns = [
     path("quality/to-place/proposed/", quality.place_proposed, name="place_proposed"),
     path("quality/conflicts/", quality.conflicts, name="conflicts"),
     path("quality/duplicates/", quality.duplicates, name="duplicates"),
+    path("quality/duplicates/search/", quality.search_duplicates, name="search_duplicates"),
     path("imports/", imports.imports, name="imports"),
     path("imports/template/", imports.template, name="import_template"),
     path("imports/<int:pk>/", imports.one, name="import"),

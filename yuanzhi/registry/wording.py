@@ -92,7 +92,7 @@ def _changed(data: dict[str, Any]) -> str:
     said = []
     for field, (old, new) in data.get("changes", {}).items():
         name, now, then = FACTS.get(field, field), say_fact(field, new), say_fact(field, old)
-        if field in ("business", "registered_address", "note") and now:
+        if field in ("business", "registered_address", "office_address", "note") and now:
             said.append(f"{'更正了' if then else '补上了'}{name}")
         elif not now:
             said.append(f"清空了{name}（原来是{then}）")

@@ -15,7 +15,7 @@ from yuanzhi.accounts.actor import Actor
 from yuanzhi.kernel.history import action, record
 from yuanzhi.kernel.refusals import Overtaken, Refused
 
-from .. import index, signals
+from .. import index, signals, twins
 from ..access import MERGE
 from ..models import Contact, Enterprise, FormerName, Merge, Tenancy
 from ..rules.facts import FACTS
@@ -55,6 +55,7 @@ def merge(*, actor: Actor, kept: Enterprise, gone: Enterprise) -> Merge:
     kept.refresh_from_db()
     index.forget([gone.pk])
     index.refresh([kept.pk])
+    twins.leave_out(kept.community_id, gone.pk)
     record(actor=actor, verb="enterprise.merged", subject=kept, context=gone, gone=gone.name)
     return made
 

@@ -15,6 +15,7 @@ from .. import index
 from ..access import EDIT_ENTERPRISE
 from ..models import Building, Enterprise, Park, Source, Tenancy, Unit
 from ..queries import may_at
+from .enterprises import state_facts
 from .guard import permit, permit_on
 
 
@@ -187,3 +188,5 @@ def mark_elsewhere(*, actor: Actor, enterprise: Enterprise, where: str = "") -> 
     _sit(enterprise, None, Enterprise.Placement.ELSEWHERE)
     index.refresh([enterprise.pk])
     record(actor=actor, verb="enterprise.elsewhere", subject=enterprise, where=where)
+    if where.strip():
+        state_facts(actor=actor, enterprise=enterprise, facts={"office_address": where.strip()})

@@ -62,6 +62,7 @@ class FactsForm(ActorForm):
     scale = forms.ChoiceField(label="规模", required=False, choices=[("", "还不知道"), *SCALES.items()])
     business = text("经营范围", widget=forms.Textarea(attrs={"rows": 4}))
     registered_address = text("注册地址", max_length=300)
+    office_address = text("办公地址", "和注册地址一样就空着", max_length=300)
     district = text("登记区县", max_length=40)
     representative = text("法定代表人", max_length=60)
     website = text("网址", max_length=200, attrs={"inputmode": "url"})
@@ -75,10 +76,10 @@ class FactsForm(ActorForm):
         ("执照上的", ("name", "uscc", "kind", "representative", "established_on", "capital",
                    "registered_address", "district", "old_code", "business")),
         ("状态", ("status", "is_abnormal", "abnormal_note")),
-        ("平常的", ("short_name", "division", "headcount", "scale", "website", "note")),
+        ("平常的", ("short_name", "division", "headcount", "scale", "office_address", "website", "note")),
         ("这些是从哪来的", ("heard", "day")),
     )  # fmt: skip
-    WIDE = ("name", "registered_address", "business", "note", "is_abnormal")
+    WIDE = ("name", "registered_address", "office_address", "business", "note", "is_abnormal")
 
     def __init__(self, *args: Any, enterprise: Enterprise | None = None, **kwargs: Any) -> None:
         initial = kwargs.pop("initial", None) or {}
@@ -147,7 +148,7 @@ class NewForm(FactsForm):
     GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("先写这些", ("name", "uscc", "seat", "since", "headcount", "division")),
         ("还知道什么就写什么", ("kind", "representative", "established_on", "capital", "registered_address",
-                       "business", "website", "note")),
+                       "office_address", "business", "website", "note")),
         ("这些是从哪来的", ("heard", "day")),
     )  # fmt: skip
 

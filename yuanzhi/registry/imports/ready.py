@@ -18,7 +18,7 @@ from .placing import Places, Spot
 
 _PLAIN = (
     "name", "kind", "status", "is_abnormal", "abnormal_note", "headcount", "scale", "business",
-    "registered_address", "district", "representative", "website", "note",
+    "registered_address", "office_address", "district", "representative", "website", "note",
 )  # fmt: skip
 NAMELESS = "未留姓名"
 

@@ -2,6 +2,7 @@ from .districting import DistrictingProposal
 from .enterprise import Contact, Enterprise, FactConflict, FormerName, Merge, SavedFilter, Source, Tenancy
 from .industry import IndustryDivision
 from .place import Building, Community, Grid, GridTerm, Park, ParkCaptain, Unit
+from .quality import TwinSearch
 
 __all__ = [
     "Building",
@@ -20,5 +21,6 @@ __all__ = [
     "SavedFilter",
     "Source",
     "Tenancy",
+    "TwinSearch",
     "Unit",
 ]

@@ -7,6 +7,9 @@ from django.db.models import F, Q
 
 from .place import Building, Community, Park, Unit
 
+# What a count of an actor's enterprises on record looks at, at the end of the indexes that serve counts.
+COUNTED = ("status", "merged_into", "park")
+
 
 class Source(models.Model):
     """Where facts come from: an import, a visit, a department, the enterprise itself. Shown at each fact."""
@@ -74,6 +77,7 @@ class Enterprise(models.Model):
     scale = models.CharField("规模", max_length=8, choices=Scale.choices, blank=True)
     business = models.TextField("经营范围", blank=True)
     registered_address = models.CharField("注册地址", max_length=300, blank=True)
+    office_address = models.CharField("办公地址", max_length=300, blank=True)  # where it really works
     district = models.CharField("登记区县", max_length=40, blank=True)
     representative = models.CharField("法定代表人", max_length=60, blank=True)
     website = models.CharField("网址", max_length=200, blank=True)
@@ -109,35 +113,39 @@ class Enterprise(models.Model):
             models.Index(
                 fields=["community", "id"], name="enterprise_to_place", condition=Q(placement="to_place")
             ),
-            # The pages: counts by park from the index alone, twins, the to-do list of the quality page.
-            # The partial ones are in the list's own order, so that SQLite, which keeps no statistics,
-            # prefers them to reading the whole register in that order.
+            # Counts by park from the index alone: merged_into stands in it as well, or SQLite looks each
+            # row up to see it (its partial condition doesn't tell it).
             models.Index(
-                fields=["community", "park", "status"],
+                fields=["community", "park", "status", "merged_into"],
                 name="enterprise_count",
                 condition=Q(merged_into=None),
             ),
             models.Index(fields=["community", "short_name"], name="enterprise_brand"),
-            models.Index(fields=["community", "confirmed_on", "id"], name="enterprise_confirmed"),
+            models.Index(fields=["community", "confirmed_on", "id", *COUNTED], name="enterprise_confirmed"),
             models.Index(
                 fields=["community", "status", "-updated_at", "-id"],
                 name="enterprise_not_active",
                 condition=~Q(status="active"),
             ),
+            # In the list's own order, so that SQLite, which keeps no statistics, prefers them to reading
+            # the whole register in that order. What lies behind it is for counting, the condition's own
+            # column included: SQLite takes nothing for granted that isn't in the index.
             *(
                 models.Index(
-                    fields=["community", "-updated_at", "-id"], name=f"enterprise_{name}", condition=condition
+                    fields=["community", "-updated_at", "-id", *COUNTED, column],
+                    name=f"enterprise_{name}",
+                    condition=Q(**{column: value}),
                 )
-                for name, condition in (
-                    ("abnormal", Q(is_abnormal=True)),
-                    ("lost", Q(placement="to_place")),
-                    ("elsewhere", Q(placement="elsewhere")),
-                    ("no_uscc", Q(uscc="")),
-                    ("no_division", Q(division="")),
-                    ("no_business", Q(business="")),
-                    ("no_founding", Q(established_on=None)),
-                    ("no_capital", Q(capital=None)),
-                    ("no_headcount", Q(headcount=None)),
+                for name, column, value in (
+                    ("abnormal", "is_abnormal", True),
+                    ("lost", "placement", "to_place"),
+                    ("elsewhere", "placement", "elsewhere"),
+                    ("no_uscc", "uscc", ""),
+                    ("no_division", "division", ""),
+                    ("no_business", "business", ""),
+                    ("no_founding", "established_on", None),
+                    ("no_capital", "capital", None),
+                    ("no_headcount", "headcount", None),
                 )
             ),
         ]

@@ -1,5 +1,6 @@
 """Reading the register: what an actor may see, one enterprise, places and people, the quality to-do."""
 
+from .duplicates import communities_to_search, suspected_twins, twin_report
 from .enterprise import (
     Fact,
     Page,
@@ -28,15 +29,7 @@ from .places import (
     parks_without_grid,
     tenants_of,
 )
-from .quality import (
-    conflicts_page,
-    forget_twins,
-    open_conflicts,
-    proposals,
-    quality_counts,
-    suspected_twins,
-    twin_report,
-)
+from .quality import conflicts_page, open_conflicts, proposals, quality_counts
 from .scope import (
     buildings_visible_to,
     community_ids,
@@ -64,6 +57,7 @@ __all__ = [
     "buildings_visible_to",
     "captain_of",
     "captains_of",
+    "communities_to_search",
     "community_ids",
     "community_of",
     "conflict_line",
@@ -72,7 +66,6 @@ __all__ = [
     "enterprise_for",
     "facts_of",
     "floors_of",
-    "forget_twins",
     "grid_of_parks",
     "grid_staffing",
     "grids_by_park",

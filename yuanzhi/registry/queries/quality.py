@@ -1,7 +1,7 @@
 """The register's to-do list: what is missing, stale, in conflict, not on the map, or entered twice.
 
-Every count is bounded and walks an index (see the partial indexes of Enterprise), so that the page costs the
-same with a million enterprises. Twins are looked for over the whole register and kept for ten minutes.
+Every count is bounded and read from an index alone (see those of Enterprise), so that the page costs the same
+with a million enterprises. Suspected twins are looked for in the background (see duplicates.py).
 """
 
 from __future__ import annotations
@@ -10,21 +10,17 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from yuanzhi.accounts.actor import Actor
+from yuanzhi.accounts.roles import Kind
 
 from ..access import EDIT_ENTERPRISE
-from ..lists import MISSING, bounded, missing, stale
+from ..lists import MISSING, MOST, bounded, missing, stale_before
 from ..models import Building, Enterprise, FactConflict, Park
 from ..rules.address import BuildingEntry, Gazetteer, ParkEntry, Placement
 from .scope import visible_to
-
-KEPT_SECONDS = 600
-FEW = 4
-TWIN_GROUPS = 500  # more groups than this are not listed; the count says "500+"
 
 
 @dataclass(frozen=True)
@@ -65,15 +61,31 @@ def conflicts_page(actor: Actor, *, after: int = 0, limit: int = 30) -> tuple[li
 
 
 def to_place(actor: Actor) -> QuerySet[Enterprise]:
-    """Enterprises on record without a place on the map."""
+    """Enterprises on record without a place on the map.
+
+    What sits nowhere is in nobody's park: whoever reaches only parks has none of it, and nothing is read.
+    """
+    reach = actor.reach(EDIT_ENTERPRISE)
+    if not reach.everything and not reach.ids(Kind.ENTERPRISE):
+        return Enterprise.objects.none()
     return live_of(actor).filter(placement=Enterprise.Placement.TO_PLACE)
+
+
+def stale_count(rows: QuerySet[Enterprise], day: dt.date, most: int = MOST) -> QualityCount:
+    """Those never confirmed and those confirmed too long ago, each a stretch of the index of its own: asked
+    for in one, SQLite would read the whole index where there are few."""
+    never, over = bounded(rows.filter(confirmed_on=None), most)
+    if over:
+        return QualityCount("stale", never, over)
+    old, over = bounded(rows.filter(confirmed_on__lt=stale_before(day)), most - never)
+    return QualityCount("stale", never + old, over)
 
 
 def quality_counts(actor: Actor, today: dt.date | None = None) -> dict[str, QualityCount]:
     """{kind: bounded count}: one for each of MISSING, and stale, conflict, to_place."""
     day, rows = today or timezone.localdate(), live_of(actor)
     found = {code: _count(code, rows.filter(missing(code)), rare=True) for code in MISSING}
-    found["stale"] = _count("stale", rows.filter(stale(day)))
+    found["stale"] = stale_count(rows, day)
     found["conflict"] = _count("conflict", open_conflicts(actor))
     found["to_place"] = _count("to_place", to_place(actor), rare=True)
     return found
@@ -129,97 +141,3 @@ def proposals(actor: Actor, *, after: int = 0, limit: int = 30) -> tuple[list[Pr
         for row in found[:limit]
     ]
     return lines, len(found) > limit
-
-
-# -- twins -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Twins:
-    """Enterprises that look like one, and why."""
-
-    why: str
-    enterprises: list[Enterprise]
-
-
-@dataclass(frozen=True)
-class TwinReport:
-    """Groups of ids with the time they were looked for."""
-
-    groups: tuple[tuple[str, tuple[int, ...]], ...]
-    as_of: dt.datetime
-
-    @property
-    def text(self) -> str:
-        return f"{TWIN_GROUPS}+" if len(self.groups) >= TWIN_GROUPS else str(len(self.groups))
-
-
-def twin_report(community_id: int, *, fresh: bool = False) -> TwinReport:
-    """The suspected twins of a community: looked for anew at most every ten minutes."""
-    key = f"registry.twins.{community_id}"
-    kept = None if fresh else cache.get(key)
-    if kept is None:
-        kept = (tuple(_twin_groups(community_id)), timezone.now())
-        cache.set(key, kept, KEPT_SECONDS)
-    return TwinReport(*kept)
-
-
-def forget_twins(community_id: int) -> None:
-    """Look anew next time: something was merged."""
-    cache.delete(f"registry.twins.{community_id}")
-
-
-def _twin_groups(community_id: int) -> list[tuple[str, tuple[int, ...]]]:
-    rows = Enterprise.objects.filter(community_id=community_id, merged_into=None)
-    groups: list[tuple[str, tuple[int, ...]]] = []
-    seen: set[int] = set()
-    same = rows.values("name_key").annotate(n=Count("pk")).filter(n__gt=1).order_by("name_key")
-    keys = [row["name_key"] for row in same[:TWIN_GROUPS]]
-    _gather(groups, seen, "名称一样", rows.filter(name_key__in=keys).values_list("name_key", "pk"))
-    if len(groups) < TWIN_GROUPS:
-        # No code, and another with the same 字号 in the same park; one that sits nowhere may be any of a few.
-        nameless = rows.filter(uscc="").exclude(short_name="").order_by("pk")
-        brands = dict(nameless.values_list("pk", "short_name")[:2000])
-        others = rows.filter(short_name__in=set(brands.values())).values_list("short_name", "park_id", "pk")
-        _gather(groups, seen, "字号一样，又可能在同一处", _same_brand(set(brands), list(others[:20_000])))
-    return groups[:TWIN_GROUPS]
-
-
-def _same_brand(nameless: set[int], rows: list[tuple[str, int | None, int]]) -> list[tuple[Any, int]]:
-    by_brand: dict[str, list[tuple[int | None, int]]] = {}
-    for brand, park, pk in rows:
-        by_brand.setdefault(brand, []).append((park, pk))
-    pairs: list[tuple[Any, int]] = []
-    for brand, held in by_brand.items():
-        lost = any(park is None and pk in nameless for park, pk in held)
-        if lost and len(held) <= FEW:
-            pairs += [((brand, ""), pk) for _, pk in held]
-            continue
-        in_park: dict[int | None, list[int]] = {}
-        for park, pk in held:
-            in_park.setdefault(park, []).append(pk)
-        for park, ids in in_park.items():
-            if set(ids) & nameless:
-                pairs += [((brand, str(park)), pk) for pk in ids]
-    return pairs
-
-
-def _gather(groups: list, seen: set[int], why: str, pairs: Any) -> None:
-    found: dict[Any, list[int]] = {}
-    for key, pk in pairs:
-        found.setdefault(key, []).append(pk)
-    for ids in found.values():
-        fresh = [pk for pk in sorted(ids) if pk not in seen]
-        if len(fresh) > 1:
-            seen.update(fresh)
-            groups.append((why, tuple(fresh)))
-
-
-def suspected_twins(actor: Actor, *, start: int = 0, limit: int = 20) -> tuple[list[Twins], bool, TwinReport]:
-    """A page of suspected twins as far as the actor may see them; rows merged since are left out."""
-    report = twin_report(actor.community_id)
-    wanted = report.groups[start : start + limit]
-    ids = {pk for _, group in wanted for pk in group}
-    rows = visible_to(actor).select_related("park", "building", "unit").in_bulk(ids)
-    groups = [Twins(why, [rows[pk] for pk in group if pk in rows]) for why, group in wanted]
-    return [g for g in groups if len(g.enterprises) > 1], len(report.groups) > start + limit, report

@@ -25,6 +25,7 @@ FACTS: dict[str, str] = {
     "scale": "规模",
     "business": "经营范围",
     "registered_address": "注册地址",
+    "office_address": "办公地址",
     "district": "登记区县",
     "representative": "法定代表人",
     "website": "网址",

@@ -245,6 +245,9 @@ def test_move_leave_and_return(lead, world, it):
     html = page(lead, of("enterprise", it))
     assert "回来了，入驻 云溪1号园" in html and "走的原因：租约到期" in html
     lead.post(of("elsewhere", it), {"where": "滨江区"})
+    it.refresh_from_db()
+    assert it.office_address == "滨江区" and "office_address" in it.provenance
+    assert "办公地址" in page(lead, of("enterprise", it))
     assert "办公在外" in page(lead, of("enterprise", it))
 
 

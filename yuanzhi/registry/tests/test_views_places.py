@@ -9,10 +9,15 @@ from django.urls import reverse
 
 from tests.world import build, code_of
 from yuanzhi.accounts.roles import Role
+from yuanzhi.kernel.jobs import drain
 from yuanzhi.kernel.models import HistoryEntry, PublishedYear
-from yuanzhi.registry import actions
+from yuanzhi.registry import actions, twins
 from yuanzhi.registry.forms.places import read_rooms
+from yuanzhi.registry.lists import MISSING, bounded, missing
 from yuanzhi.registry.models import Building, Enterprise, FactConflict, Park, ParkCaptain, Unit
+from yuanzhi.registry.queries import communities_to_search
+from yuanzhi.registry.queries.quality import live_of, stale_count
+from yuanzhi.registry.tasks import find_twins_everywhere
 
 TODAY = dt.date.today()
 
@@ -198,6 +203,7 @@ def untidy(world):
 
 
 def test_the_to_do_list_counts_and_leads_to_its_rows(lead, world, untidy):
+    twins.look(world.community.pk)
     html = page(lead, "/quality/")
     for word in ("待落图", "说法不一", "像是登记了两遍", "没有信用代码", "没有行业", "一年没核实过"):
         assert word in html
@@ -230,6 +236,7 @@ def test_place_by_proposal(lead, world, untidy):
 
 def test_conflicts_and_twins_are_worked_off(lead, world, untidy):
     _, vague, twin = untidy
+    twins.look(world.community.pk)
     assert world.enterprises[0].name in page(lead, "/quality/conflicts/")
     lead.post(of("decide", FactConflict.objects.get()), {"take": "old", "back": "/quality/conflicts/"})
     assert "没有说法不一的" in page(lead, "/quality/conflicts/")
@@ -237,6 +244,54 @@ def test_conflicts_and_twins_are_worked_off(lead, world, untidy):
     assert "名称一样" in html and f"{of('merge', vague)}?with={twin.pk}" in html
     lead.post(of("merge", vague), {"other": twin.pk, "keep": vague.pk})
     assert "没有像的" in page(lead, "/quality/duplicates/")
+
+
+def test_twins_are_looked_for_in_the_background_and_again_when_asked(lead, world, untidy):
+    _, vague, twin = untidy
+    assert "还没有查过" in page(lead, "/quality/duplicates/")
+    assert "正在后台查" in lead.post("/quality/duplicates/search/", follow=True).content.decode()
+    drain()
+    html = page(lead, "/quality/duplicates/")
+    assert "查的，共 1 组" in html and twin.name in html
+    merged = actions.merge(actor=world.actor(Role.LEAD), kept=vague, gone=twin)
+    assert "没有像的" in page(lead, "/quality/duplicates/")
+    actions.unmerge(actor=world.actor(Role.LEAD), made=merged)
+    find_twins_everywhere.func()
+    assert "查的，共 1 组" in page(lead, "/quality/duplicates/")
+
+
+def test_twins_are_looked_for_only_where_something_happened(world, untidy):
+    find_twins_everywhere.func()
+    assert communities_to_search() == []
+    actions.state_facts(actor=world.actor(Role.LEAD), enterprise=untidy[0], facts={"headcount": 7})
+    assert communities_to_search() == [world.community.pk]
+
+
+@pytest.mark.parametrize(("never", "old"), [(0, 0), (2, 1), (0, 3), (3, 0)])
+def test_stale_ones_are_counted_in_two_stretches(world, never, old):
+    """Capped like all the others, whichever stretch they lie in."""
+    Enterprise.objects.all().update(confirmed_on=TODAY)
+    ids = [row.pk for row in world.enterprises]
+    Enterprise.objects.filter(pk__in=ids[:never]).update(confirmed_on=None)
+    long_ago = TODAY - dt.timedelta(days=800)
+    Enterprise.objects.filter(pk__in=ids[never : never + old]).update(confirmed_on=long_ago)
+    found = stale_count(live_of(world.actor(Role.LEAD)), TODAY, most=2)
+    assert (found.count, found.over) == (min(2, never + old), never + old > 2)
+
+
+@pytest.mark.parametrize("code", [*MISSING, "to_place"])
+def test_counts_of_the_to_do_list_come_from_an_index_alone(world, code):
+    """What SQLite has to look up row by row takes a hundred times as long at a million enterprises."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL decides by its statistics")
+    rows = live_of(world.actor(Role.LEAD))
+    rows = rows.filter(placement="to_place") if code == "to_place" else rows.filter(missing(code))
+    with CaptureQueriesContext(connection) as seen:
+        bounded(rows, rare=True)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + seen.captured_queries[0]["sql"])
+        plan = " ".join(str(line[-1]) for line in cursor.fetchall())
+    assert "USING COVERING INDEX enterprise_" in plan, plan
 
 
 def test_a_clean_register_says_so(lead, world):

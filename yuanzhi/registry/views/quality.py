@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yuanzhi.accounts.guards import needs
 from yuanzhi.accounts.requests import Request
+from yuanzhi.kernel.jobs import enqueue
 from yuanzhi.kernel.refusals import Refused
 
 from .. import actions
@@ -28,6 +29,7 @@ from ..queries import (
     twin_report,
     visible_to,
 )  # fmt: skip
+from ..tasks import find_twins
 from .answers import answer, number
 
 WHY = {
@@ -120,6 +122,15 @@ def conflicts(request: Request) -> HttpResponse:
         "first_url": reverse("registry:conflicts") if after else "",
     }
     return answer(request, "registry/conflicts.html", context)
+
+
+@needs(MERGE)
+@require_POST
+def search_duplicates(request: Request) -> HttpResponse:
+    """Look for twins now, in the background."""
+    enqueue(find_twins, request.actor.community_id)
+    messages.info(request, "正在后台查，几秒到一分钟；过一会儿刷新这一页")
+    return redirect("registry:duplicates")
 
 
 @needs(MERGE)

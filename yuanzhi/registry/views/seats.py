@@ -18,7 +18,7 @@ from ..actions.tenancies import seat
 from ..forms import ElsewhereForm, LeaveForm, MergeForm, SeatForm
 from ..lines import compare
 from ..models import Enterprise
-from ..queries import enterprise_for, facts_of, forget_twins, merge_to_undo
+from ..queries import enterprise_for, facts_of, merge_to_undo
 from .answers import answer, ask_first, number, refused, the_enterprise
 
 
@@ -120,7 +120,6 @@ def merge(request: Request, pk: int) -> HttpResponse:
         except Refused as no:
             form.add_error(None, str(no))
         else:
-            forget_twins(it.community_id)
             messages.success(request, f"{gone.name}并入了{kept.name}。弄错了可以在这一页撤销")
             return redirect("registry:enterprise", kept.pk)
     lines = compare(facts_of(it), facts_of(other)) if other is not None else []
@@ -143,6 +142,5 @@ def unmerge(request: Request, pk: int) -> HttpResponse:
         actions.unmerge(actor=request.actor, made=made)
     except Refused as no:
         return refused(request, no, back)
-    forget_twins(made.kept.community_id)
     messages.success(request, f"撤销了：{made.gone.name}重新单列")
     return redirect(back)

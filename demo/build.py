@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from demo.cases import open_cases
+from demo.departments import found_departments, officer_of
 from demo.names import Enterprise as Firm
 from demo.people import Post
 from demo.plan import SEED, CommunityPlan, Plan
@@ -23,6 +24,7 @@ from yuanzhi.accounts.models import User
 from yuanzhi.accounts.roles import Role
 from yuanzhi.cases.models import Desk
 from yuanzhi.cases.setup import open_desks
+from yuanzhi.partners.models import Department
 from yuanzhi.registry import actions as registry
 from yuanzhi.registry.imports.bulk import (
     ContactRow,
@@ -65,6 +67,7 @@ class Builder:
         self.enterprises: dict[str, int] = {}
         self.desks: dict[str, Desk] = {}
         self.users: dict[str, User] = {}
+        self.departments: dict[str, Department] = {}
 
     def build(self) -> None:
         plan = self.plan
@@ -81,6 +84,7 @@ class Builder:
         self._seats()
         self._contacts()
         self.say(f"{plan.name}：{len(self.enterprises)} 家企业入住")
+        self.departments = found_departments(self)
         self._people()
         open_cases(self)
         self.say(f"{plan.name}：{len(self.users)} 个人、{len(plan.cases)} 件诉求")
@@ -294,12 +298,16 @@ class Builder:
             return self.parks[post.scope_key].pk
         if post.scope == "enterprise":
             return self.enterprises[post.scope_key]
-        if post.scope in ("partner", "department"):
+        if post.scope == "department":
+            return self.departments[post.scope_key].pk
+        if post.scope == "partner":
             # No rows of their own yet: the number in the plan's list stands for them.
-            cast = self.plan.cast
-            keys = [row.key for row in (cast.partners if post.scope == "partner" else cast.departments)]
-            return keys.index(post.scope_key) + 1
+            return [row.key for row in self.plan.cast.partners].index(post.scope_key) + 1
         return None  # the community
+
+    def department_officer(self, key: str) -> Actor:
+        """Who answers for a department."""
+        return officer_of(self, key)
 
 
 def facts_of(firm: Firm) -> dict[str, object]:

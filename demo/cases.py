@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from demo.departments import ask_departments
 from demo.plan import DemoCase
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.queries import actor_for
@@ -70,11 +71,18 @@ class Life:
         here = promises.clock_of(self.builder.community.pk)
         spent = work_time_between(self.opened, self._until(), here.calendar, here.hours)
         spent = min(spent, 6 * here.hours.minutes)  # people don't take longer than a good week
-        for number, step in enumerate(path, 1):
+
+        def moment(number: int) -> dt.datetime:
             share = WorkTime(minutes=spent * number // (len(path) + 1))
-            moment = add_work_time(self.opened, share, here.calendar, here.hours).at
-            with clock.at(moment):
+            return add_work_time(self.opened, share, here.calendar, here.hours).at
+
+        for number, step in enumerate(path, 1):
+            with clock.at(moment(number)):
                 self.case = getattr(self, step)() or Case.objects.get(pk=self.case.pk)
+            if step == "accept":
+                ends = "resolve" in path  # until then everybody has answered
+                until = moment(path.index("resolve") + 1) if ends else self._until()
+                ask_departments(self.builder, self.case, self.officer, moment(number), until)
 
     def _until(self) -> dt.datetime:
         return max(timezone.now(), self.opened + dt.timedelta(minutes=10))

@@ -43,7 +43,8 @@ DEPARTMENTS = (
     ("jingxin", "余杭区经济信息化和科技局（演示）", "经信"), ("keji", "余杭区科技服务中心（演示）", "科技"),
     ("weijian", "余杭区卫生健康局（演示）", "卫健"), ("canlian", "余杭区残疾人联合会（演示）", "残联"),
     ("gongan", "余杭区公安分局（演示）", "公安"), ("renshe", "余杭区人力资源和社会保障局（演示）", "人社"),
-    ("jiaoyu", "余杭区教育局（演示）", "教育"),
+    ("jiaoyu", "余杭区教育局（演示）", "教育"), ("shichang", "余杭区市场监督管理局（演示）", "市场监管"),
+    ("shuiwu", "余杭区税务局（演示）", "税务"), ("xiaofang", "余杭区消防救援大队（演示）", "消防"),
 )  # fmt: skip
 # persona -> role of the accounts, title on the sign-in page, what this person comes here for
 PERSONAS = {

@@ -108,4 +108,7 @@ def test_departments_each_have_an_officer(full):
         "公安",
         "人社",
         "教育",
+        "市场监管",
+        "税务",
+        "消防",
     ]

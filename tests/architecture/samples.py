@@ -35,6 +35,8 @@ from yuanzhi.registry.models import (
     SavedFilter,
 )
 
+from . import samples_departments
+
 Kwargs = dict[str, Any]
 
 
@@ -79,6 +81,7 @@ def furnish(world: World) -> None:
         FactConflict.objects.create(
             enterprise=enterprise, field="headcount", value="99", source=contact.source or _source(world)
         )
+    samples_departments.furnish(world)
     registry.appoint_captain(actor=house, park=world.parks[1], user=world.user(Role.CAPTAIN))
     twin = registry.register_enterprise(
         actor=house, facts={"name": "杭州孪生科技有限公司"}, source=_source(world)
@@ -269,4 +272,6 @@ SAMPLES: dict[str, Sample] = {
     "registry:proposal": Sample(_proposal),
     "registry:accept_proposal": Sample(_proposal),
     "registry:discard_proposal": Sample(_proposal),
+    # -- departments and coordination
+    **samples_departments.samples(Sample, CASE),
 }

@@ -14,6 +14,7 @@ from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.roles import role_name
 from yuanzhi.cases.access import OPEN_CASE, SEE_PORTAL, SEE_WORKBENCH
 from yuanzhi.kernel.notices import unread_count
+from yuanzhi.partners.access import ANSWER_COORDINATION, SEE_DEPARTMENTS
 from yuanzhi.registry.access import DISTRICT, EDIT_ENTERPRISE, IMPORT, SEE_ENTERPRISE, SEE_PLACES, SETTINGS
 from yuanzhi.registry.models import Community
 
@@ -21,8 +22,10 @@ from yuanzhi.registry.models import Community
 _ITEMS = [
     ("工作台", "insights:home", "layout-list", SEE_WORKBENCH, 1, ()),
     ("企业门户", "cases:portal", "message-circle", SEE_PORTAL, 1, ("/portal/",)),
+    ("部门协同", "partners:department_home", "landmark", ANSWER_COORDINATION, 1, ("/department/",)),
     ("一张图", "registry:map", "map", SEE_PLACES, 1, ("/map/",)),
     ("诉求", "cases:list", "message-square-text", SEE_WORKBENCH, 1, ("/cases/",)),
+    ("部门", "partners:departments", "landmark", SEE_DEPARTMENTS, 1, ("/departments/",)),
     ("企业", "registry:enterprises", "building-2", SEE_ENTERPRISE, 1, ("/enterprises/",)),
     ("园区楼宇", "registry:parks", "factory", SEE_PLACES, 1, ("/parks/", "/buildings/")),
     ("网格", "registry:grids", "grid-3x3", SEE_PLACES, 1, ("/grids/",)),

@@ -18,6 +18,7 @@ from yuanzhi.cases.access import SEE_PORTAL, SEE_WORKBENCH, WORK_CASE
 from yuanzhi.cases.promises import Clock, clock_of
 from yuanzhi.cases.rows import grouped, row_of
 from yuanzhi.cases.rules import Urgency
+from yuanzhi.partners.access import ANSWER_COORDINATION
 
 from ..greeting import greeting, sentence
 from ..panels import days_ahead, register_todo
@@ -39,6 +40,8 @@ def home(request: Request) -> HttpResponse:
         return _workbench(request, actor)
     if actor.may(SEE_PORTAL):
         return redirect("cases:portal")
+    if actor.may(ANSWER_COORDINATION):
+        return redirect("partners:department_home")
     if actor.may(SEE_HISTORY):
         return redirect("accounts:audit")
     if actor.may(SEE_PEOPLE):

@@ -1,0 +1,1 @@
+"""Reading partners and departments. Everything starts from what the actor may see."""

@@ -248,9 +248,11 @@ LOGGING = {
             ],
         },
     },
+    "filters": {"links": {"()": "yuanzhi.kernel.logs.HideLinks"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
+            "filters": ["links"],
             "formatter": "json" if ENV.log_json else "plain",
         }
     },

@@ -1,7 +1,7 @@
 """Who may do what with cases."""
 
 from yuanzhi.accounts.access import ALL, OWN, Verb, roles
-from yuanzhi.accounts.roles import GRID_STAFF, Role
+from yuanzhi.accounts.roles import GRID_STAFF, STAFF, Role
 
 SEE_CASE = Verb(
     "cases.view",
@@ -79,3 +79,7 @@ SEE_CATALOGUE = Verb(
 EDIT_CATALOGUE = Verb("cases.catalogue.edit", "改服务事项", roles(ALL, Role.LEAD))
 EDIT_REPLIES = Verb("cases.replies", "管常用回复", roles(ALL, Role.LEAD, Role.DESK_OFFICER))
 IMPORT_CASES = Verb("cases.import", "用表格登记诉求", roles(ALL, Role.LEAD, Role.DESK_OFFICER))
+SEE_ROUTING = Verb("cases.routing.view", "看派件规则", roles(ALL, Role.LEAD, Role.DESK_OFFICER, Role.VIEWER))
+EDIT_ROUTING = Verb("cases.routing.edit", "定派件规则", roles(ALL, Role.LEAD))
+OWN_ABSENCE = Verb("cases.absence", "登记自己哪天不在", roles(ALL, STAFF))
+MANAGE_ABSENCES = Verb("cases.absences", "登记大家哪天不在，转交手上的事", roles(ALL, Role.LEAD))

@@ -22,12 +22,15 @@ from yuanzhi.registry.queries import visible_to as enterprises_visible_to
 
 from .. import promises
 from ..access import OPEN_CASE
+from ..assignment import because
 from ..attachments import Examined
 from ..models import Case, Desk, ServiceItem
 from ..needs import Need, need_of
 from ..queries_catalogue import in_force
-from ..rules import guess_desk
+from ..shingles import index_cases
+from .assignment import assigns, take_turn
 from .attachments import write_files
+from .routing import WHY_FITS, Routing, route
 from .stages import lay_stages
 from .telling import context_of, tell_desk
 
@@ -66,27 +69,30 @@ def open_case(
         speaker_phone=speaker_phone,
         is_confidential=is_confidential,
     )
-    desk, item = _where(actor, need, desk, item)
+    building = building or (enterprise.building if enterprise else None)
+    way = _where(actor, need, desk, item, enterprise, building)
+    desk, item = way.desk, way.item
     now = opened_at or clock.now()
     here = promises.clock_of(actor.community_id)
     promise = promises.give(here, item, now)
+    number = number_of(actor.community_id, now)
     case = case_row(
         actor,
         need,
-        number_of(actor.community_id, now),
+        number,
         promise,
         enterprise=enterprise,
-        building=building or (enterprise.building if enterprise else None),
+        building=building,
         desk=desk,
         item=item,
-        owner_id=owner.pk if owner else None,
-        owner_name=owner.name if owner else "",
         intake_key=intake_key,
+        **_in_whose_hands(actor, way, owner, now),
     )
     if (twin := _insert(actor, case)) is not None:
         return twin
     if item is not None:
         lay_stages(case, item, here)
+    index_cases([case])
     record_many([opened_entry(actor, case, promise)])
     write_files(actor, case, files)
     tell_desk(case, f"新诉求：{case.title}", key=f"case:{case.pk}:opened", but=actor.user_id)
@@ -165,23 +171,44 @@ def _may_open(actor: Actor, enterprise: Enterprise | None, channel: str) -> None
 
 
 def _where(
-    actor: Actor, need: Need, desk: Desk | None, item: ServiceItem | None
-) -> tuple[Desk, ServiceItem | None]:
-    """The desk and the item in force. Raises Refused for those of another community."""
+    actor: Actor,
+    need: Need,
+    desk: Desk | None,
+    item: ServiceItem | None,
+    enterprise: Enterprise | None,
+    building: Building | None,
+) -> Routing:
+    """Desk, item in force and why. Raises Refused for those of another community."""
     if item is not None:
         item = in_force(item, timezone.localdate())
-    desk = desk or (item.desk if item else None) or _guessed_desk(actor, need.words or need.title)
-    if desk.community_id != actor.community_id:
-        raise Refused("这个窗口不在本社区")
-    return desk, item
+    for named in (desk, item.desk if item else None):
+        if named is not None and named.community_id != actor.community_id:
+            raise Refused("这个窗口不在本社区")
+    if desk is not None:
+        return Routing(desk, item, "登记时选的窗口", "person")
+    return route(
+        actor=actor,
+        words=need.words,
+        title=need.title,
+        enterprise=enterprise,
+        item=item,
+        building=building,
+        channel=need.channel,
+    )
 
 
-def _guessed_desk(actor: Actor, words: str) -> Desk:
-    code, _ = guess_desk(words)
-    desks = {desk.code: desk for desk in Desk.objects.filter(community_id=actor.community_id)}
-    if not desks:
-        raise Refused("社区还没有设窗口：请先到“社区设置”里设好四个窗口")
-    return desks.get(code) or next(iter(desks.values()))
+def _in_whose_hands(actor: Actor, way: Routing, owner: User | None, now: dt.datetime) -> dict[str, Any]:
+    """Owner and reasons as columns: who was named, whom a rule names, or whose turn it is at the desk."""
+    columns, owner = way.fields(), owner or way.owner
+    person = take_turn(way.desk, now) if owner is None and assigns(actor.community_id) else None
+    if person is not None:
+        columns["routed_why"] = f"{way.why}；{because(person)}"[:WHY_FITS]
+    return {
+        **columns,
+        "owner_id": person.id if person else owner.pk if owner else None,
+        "owner_name": person.name if person else owner.name if owner else "",
+        "given_at": now if person or owner else None,
+    }
 
 
 def series_of(community_id: int, now: dt.datetime) -> tuple[str, str]:

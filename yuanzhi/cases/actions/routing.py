@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.models import User
 from yuanzhi.kernel.refusals import Refused
 from yuanzhi.registry.models import Building, Enterprise
 
 from ..models import Case, Desk, ServiceItem
+from ..queries_people import away_on
 from ..queries_routing import Catalogue, as_rule, catalogue_of, known_of, names_for, rules_in_force
 from ..routing import Outcome, Rule, first_match
 from ..rules import title_of
@@ -63,7 +66,7 @@ def route(
     title = title.strip() or title_of(words)
     outcome = _by_rules(actor, catalogue, f"{title}\n{words}", enterprise, item, building, channel)
     if outcome.rule is not None:
-        return _ruled(outcome, outcome.rule, catalogue, item)
+        return _ruled(actor, outcome, outcome.rule, catalogue, item)
     if item is not None:
         chosen = catalogue.now(item.pk) or item
         return Routing(chosen.desk, chosen, f"事项是“{chosen.name}”", "item", undecided=outcome.undecided)
@@ -89,18 +92,32 @@ def _by_rules(
     return first_match(rules, known.need, names_for(catalogue, known.park, known.grid))
 
 
-def _ruled(outcome: Outcome, rule: Rule, catalogue: Catalogue, item: ServiceItem | None) -> Routing:
-    owner = User.objects.filter(pk=rule.owner, is_active=True).first() if rule.owner else None
+def _ruled(
+    actor: Actor, outcome: Outcome, rule: Rule, catalogue: Catalogue, item: ServiceItem | None
+) -> Routing:
+    owner, absent = _named(actor, rule)
     return Routing(
         desk=catalogue.desks[rule.desk],
         item=item or catalogue.now(rule.give_item),
-        why=outcome.why,
+        why=f"{outcome.why}{absent}",
         by="rule",
         owner=owner,
         partner_kind=rule.partner_kind,
         rule_id=rule.id,
         undecided=outcome.undecided,
     )
+
+
+def _named(actor: Actor, rule: Rule) -> tuple[User | None, str]:
+    """Whom a rule names, unless away or gone: then the desk gives it to somebody who is there."""
+    if not rule.owner:
+        return None, ""
+    owner = User.objects.filter(pk=rule.owner, is_active=True).first()
+    if owner is None:
+        return None, ""
+    if away_on(actor.community_id, timezone.localdate(), [owner.pk]):
+        return None, f"（{owner.name}这几天不在）"
+    return owner, ""
 
 
 def _suggested(found: Suggestion, catalogue: Catalogue, undecided: tuple[str, ...]) -> Routing:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from yuanzhi.kernel.joining import served
 from yuanzhi.kernel.templatetags import ui
 
 SMALL_TARGETS = """() => [...document.querySelectorAll(`a.button, button.button, .chip, .nav a, .tabs a,
@@ -275,3 +277,41 @@ def test_maps_and_charts_draw_under_the_content_policy(page, script, bundles):
         pytest.skip("图表和地图还没有打包：make assets")
     at(page)
     assert page.evaluate(script, urls) == 1
+
+
+@pytest.fixture
+def as_served(context) -> None:
+    """Own sheets and modules as a deployment serves them: joined and squeezed."""
+    static = Path(__file__).resolve().parents[2] / "yuanzhi" / "static"
+    names = [path.relative_to(static).as_posix() for path in static.glob("[cj]s*/*.*s*")]
+    files = served(names, lambda name: (static / name).read_text())
+
+    def answer(route) -> None:
+        name = route.request.url.split("/static/")[1]
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        route.fulfill(body=files[name], content_type=kind)
+
+    context.route(re.compile(r"/static/[cj]ss?/"), answer)
+
+
+def test_the_shell_as_it_is_served_works_and_looks_the_same(page, as_served):
+    at(page, "workbench")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("yt")
+    expect(page.locator("#palette").get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#palette")).to_be_hidden()
+    page.get_by_role("link", name=re.compile("尾款 38 万")).click()
+    expect(page.locator("#drawer").get_by_role("heading", name="经过")).to_be_visible()
+    joined = at(page, "workbench").screenshot()
+    page.context.unroute_all()
+    assert at(page, "workbench").screenshot() == joined
+
+
+def test_a_module_of_a_page_shares_the_shells_toasts(page, as_served):
+    at(page)
+    page.evaluate(
+        "() => import('/static/js/toast.js').then(() => document.body.dispatchEvent("
+        "new CustomEvent('toast', { bubbles: true, detail: { text: '复制好了' } })))"
+    )
+    expect(page.get_by_text("复制好了")).to_have_count(1)

@@ -21,6 +21,7 @@ from sklearn.svm import LinearSVC
 
 from .grams import Codes, Weights, counted, plain
 from .learned import Learned, place, soften
+from .lesson import Lesson, Sample
 
 MIN_PER_LABEL = 8  # fewer closed cases of an item than these: they teach their desk only
 MIN_CASES = 40
@@ -34,24 +35,6 @@ DOUBT = 0.02
 
 class TooFew(ValueError):
     """There is not enough to learn from."""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A closed case: what was said, and what it turned out to be."""
-
-    title: str
-    words: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What was learned, from how many, and how well on cases not seen (macro-F1 over five folds)."""
-
-    learned: Learned
-    cases: int
-    score: float
 
 
 def fit(samples: Sequence[Sample], *, folds: int = FOLDS) -> Lesson:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yuanzhi.cases.learning import Entry, by_catalogue, counted, from_bytes, grams, to_bytes
-from yuanzhi.cases.learning.fit import MIN_PER_LABEL, Sample, TooFew, fit
+from yuanzhi.cases.learning.fit import MIN_PER_LABEL, TooFew, fit
 from yuanzhi.cases.learning.learned import soften
+from yuanzhi.cases.learning.lesson import Sample
 
 _WORDS = {
     "欠款": ["尾款拖了", "货款没到账", "欠款不还", "工程款要不回来", "对方不付尾款"],

@@ -9,7 +9,8 @@ from yuanzhi.accounts.roles import Role
 from yuanzhi.cases import suggesting
 from yuanzhi.cases.actions.routing import route
 from yuanzhi.cases.learning import to_bytes
-from yuanzhi.cases.learning.fit import Sample, fit
+from yuanzhi.cases.learning.fit import fit
+from yuanzhi.cases.learning.lesson import Sample
 from yuanzhi.cases.models import RoutingRule, ServiceItem, TextModel
 from yuanzhi.kernel.refusals import Refused
 

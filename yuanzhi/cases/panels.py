@@ -10,7 +10,7 @@ The page asks for each part at `url_name` (with the case's id): a fragment for h
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,6 +39,7 @@ class Panel:
     verb: Verb
     audiences: frozenset[Audience] = frozenset({Audience.STAFF})
     icon: str = "panel-top"
+    shows: Callable[[Case], bool] | None = None  # None: always, also with nothing in it yet
 
 
 _panels: dict[str, Panel] = {}
@@ -65,5 +66,5 @@ def panels_of(case: Case, actor: Actor, audience: Audience) -> list[dict[str, st
     return [
         {"code": p.code, "label": p.label, "icon": p.icon, "url": reverse(p.url_name, args=[case.pk])}
         for p in _panels.values()
-        if audience in p.audiences and actor.may(p.verb)
+        if audience in p.audiences and actor.may(p.verb) and (p.shows is None or p.shows(case))
     ]

@@ -18,6 +18,7 @@ from .. import actions, queries
 from ..access import GIVE_VERDICT, SEE_PORTAL
 from ..forms import NeedForm, VerdictForm
 from ..models import Case
+from ..panels import Audience, panels_of
 from ..promises import clock_of
 from ..rows import row_of, sign_of
 from ..states import State
@@ -80,6 +81,7 @@ def _page(
         "may_judge": queries.owed_a_verdict(actor).filter(pk=row.pk).exists(),
         "verdicts": list(row.verdicts.order_by("-round")),
         "refusal": refusal,
+        "panels": panels_of(row, actor, Audience.PORTAL),
         "kept": request.POST.get("text", ""),
         **claims_part(actor, row),
     }

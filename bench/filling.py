@@ -14,7 +14,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-BATCH = 5_000
+from . import bulk
+
+BATCH = 20_000
 OPEN_SHARE = 0.04  # of the cases; the others lie in the archive
 _DONE = ("confirmed", "confirmed", "confirmed", "confirmed", "declined", "withdrawn")
 _TITLES = ("房租怎么减", "门口路灯坏了", "想办人才公寓", "社保断缴")
@@ -23,28 +25,108 @@ _AT_WORK = ("received", "accepted", "in_progress", "in_progress", "waiting", "re
 
 def enlarge(community_id: int, size: int, seed: int = 11) -> int:
     """Bring a community built by the demo to `size` enterprises; returns how many it has then."""
-    from django.db import transaction
-
-    from yuanzhi.registry.models import Enterprise
-    from yuanzhi.registry.search.store import backend
+    from yuanzhi.kernel.models import HistoryEntry
+    from yuanzhi.registry.models import Contact, Enterprise, Tenancy
 
     base = Enterprise.objects.filter(community_id=community_id, merged_into=None)
     models = list(base.order_by("pk").values())
-    number, have = 0, len(models)
-    names, chance = _names(size, seed), random.Random(seed)
-    while have < size:
-        wanted = min(BATCH, size - have)
-        picked = [
-            _another(chance.choice(models), name, number + at, chance)
-            for at, name in enumerate(islice(names, wanted))
-        ]
-        with transaction.atomic():
-            _write(community_id, picked, chance)
-        number, have = number + wanted, have + wanted
-    if number:
-        backend().settle()
-        settled()
-    return have
+    missing = size - len(models)
+    if missing <= 0:
+        return len(models)
+    crowd = Crowd(community_id, models, seed)
+    with bulk.without_indexes(Enterprise, Tenancy, Contact, HistoryEntry):
+        crowd.write(missing)
+    bulk.index(crowd.documents(missing))
+    settled()
+    return size
+
+
+class Crowd:
+    """Enterprises in the shape of the demo's: the same numbers and seed give the same ones."""
+
+    def __init__(self, community_id: int, models: list[dict[str, Any]], seed: int) -> None:
+        from yuanzhi.kernel.models import ChainHead, HistoryEntry
+        from yuanzhi.registry.models import Contact, Enterprise, Tenancy
+
+        self.community_id, self.models, self.seed = community_id, models, seed
+        self.head, _ = ChainHead.objects.get_or_create(chain=community_id)
+        self.firms, self.seats = bulk.Pour(Enterprise), bulk.Pour(Tenancy)
+        self.people, self.entries = bulk.Pour(Contact), bulk.Pour(HistoryEntry)
+        self.first = self.firms.next
+
+    def drawn(self, count: int) -> Iterator[tuple[int, dict[str, Any], str, str, str, dt.datetime]]:
+        """(number from 0, model, name, 字号, code, last change) of each."""
+        from yuanzhi.registry.rules.uscc import check_sign
+
+        chance = random.Random(self.seed)
+        for number, (name, brand) in enumerate(islice(_names(count, self.seed), count)):
+            model = chance.choice(self.models)
+            stem = f"91330110MB{number:07d}"
+            when = model["updated_at"] - dt.timedelta(minutes=chance.randrange(60, 2_000_000))
+            yield number, model, name, brand, stem + check_sign(stem) if model["uscc"] else "", when
+
+    def write(self, count: int) -> None:
+        """All rows but the search index."""
+        from django.db import connection, transaction
+
+        from yuanzhi.kernel.models import ChainHead
+        from yuanzhi.registry.rules.names import name_key
+
+        moment = connection.ops.adapt_datetimefield_value
+        pattern = {m["id"]: self.firms.pattern({k: v for k, v in m.items() if k != "id"} | {"parent_id": None})
+                   for m in self.models}  # fmt: skip
+        seat = {m["id"]: self.seats.pattern(_seat(m)) for m in self.models if m["park_id"]}
+        person = self.people.pattern({"name": "联系人", "phone_masked": "138****0000"})
+        entry = self.entries.pattern({"chain": self.community_id, "actor_label": "系统",
+                                      "verb": "enterprise.registered", "data": '{"source":"测速"}'})  # fmt: skip
+        at_firm = self.firms.places("id", "name", "short_name", "name_key", "uscc", "updated_at")
+        at_seat = self.seats.places("id", "enterprise_id")
+        at_person = self.people.places("id", "enterprise_id", "phone_mark")
+        at_entry = self.entries.places("id", "seq", "at", "subject", "digest")
+        stream = self.drawn(count)
+        while part := list(islice(stream, BATCH)):
+            firms, seats, people, entries = [], [], [], []
+            for number, model, name, brand, code, when in part:
+                pk, seq, then = self.first + number, self.head.seq + 1 + number, moment(when)
+                firms.append(
+                    _over(pattern[model["id"]], at_firm, (pk, name, brand, name_key(name), code, then))
+                )
+                if model["park_id"]:
+                    seats.append(_over(seat[model["id"]], at_seat, (self.seats.next + number, pk)))
+                mark = f"{number * 0x9E3779B97F4A7C15 % 2**64:016x}"
+                people.append(_over(person, at_person, (self.people.next + number, pk, mark)))
+                told = (self.entries.next + number, seq, then, f"enterprise:{pk}", f"{seq:064x}")
+                entries.append(_over(entry, at_entry, told))
+            with transaction.atomic():
+                for pour, rows in ((self.firms, firms), (self.seats, seats), (self.people, people),
+                                   (self.entries, entries)):  # fmt: skip
+                    pour.write(rows)
+        ChainHead.objects.filter(chain=self.community_id).update(seq=self.head.seq + count)
+        for pour in (self.firms, self.seats, self.people, self.entries):
+            pour.done()
+
+    def documents(self, count: int) -> Iterator[Any]:
+        """What the search index is told of each."""
+        from yuanzhi.registry.models import Enterprise
+        from yuanzhi.registry.search import SearchDoc
+
+        for number, model, name, brand, code, _ in self.drawn(count):
+            yield SearchDoc(
+                id=self.first + number, community_id=self.community_id, park_id=model["park_id"], name=name,
+                short_name=brand, uscc=code, live=model["status"] in Enterprise.LIVE,
+            )  # fmt: skip
+
+
+def _over(pattern: list[Any], places: Sequence[int], values: Sequence[Any]) -> list[Any]:
+    row = pattern.copy()
+    for place, value in zip(places, values, strict=True):
+        row[place] = value
+    return row
+
+
+def _seat(model: dict[str, Any]) -> dict[str, Any]:
+    where = {key: model[key] for key in ("park_id", "building_id", "unit_id")}
+    return where | {"valid_from": model["established_on"], "arrival": "known"}
 
 
 def _names(size: int, seed: int) -> Iterator[tuple[str, str]]:
@@ -54,56 +136,6 @@ def _names(size: int, seed: int) -> Iterator[tuple[str, str]]:
     from .search import register
 
     return ((doc.name, brand(doc.name)) for doc in register(size, seed))
-
-
-def _another(model: dict[str, Any], name: tuple[str, str], number: int, chance: random.Random) -> dict:
-    from yuanzhi.registry.rules.names import name_key
-    from yuanzhi.registry.rules.uscc import check_sign
-
-    stem = f"91330110MB{number:07d}"
-    values = {key: value for key, value in model.items() if key != "id"}
-    values |= {
-        "name": name[0],
-        "short_name": name[1],
-        "name_key": name_key(name[0]),
-        "uscc": stem + check_sign(stem) if model["uscc"] else "",
-        "parent_id": None,
-        "updated_at": model["updated_at"] - dt.timedelta(minutes=chance.randrange(60, 2_000_000)),
-    }
-    return values
-
-
-def _write(community_id: int, picked: Sequence[dict[str, Any]], chance: random.Random) -> None:
-    from yuanzhi.kernel.imports.table import Table
-    from yuanzhi.registry.models import Contact, Enterprise, Tenancy
-    from yuanzhi.registry.search import SearchDoc, reindex
-
-    above = Enterprise.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    Table(Enterprise).insert(picked)
-    ids = list(Enterprise.objects.filter(pk__gt=above).order_by("pk").values_list("pk", flat=True))
-    rows = list(zip(ids, picked, strict=True))
-    Table(Tenancy).insert(
-        {"enterprise_id": pk, "valid_from": values["established_on"], "arrival": "known"}
-        | {key: values[key] for key in ("park_id", "building_id", "unit_id")}
-        for pk, values in rows
-        if values["park_id"]
-    )
-    Table(Contact).insert(
-        {"enterprise_id": pk, "name": "联系人", "phone_masked": "138****0000",
-         "phone_mark": f"{chance.randrange(16**16):016x}"}
-        for pk, _ in rows
-    )  # fmt: skip
-    _tell(
-        community_id,
-        [(f"enterprise:{pk}", "enterprise.registered", values["updated_at"]) for pk, values in rows],
-    )
-    reindex(
-        SearchDoc(
-            id=pk, community_id=community_id, park_id=values["park_id"], name=values["name"],
-            short_name=values["short_name"], uscc=values["uscc"], live=values["status"] in Enterprise.LIVE,
-        )
-        for pk, values in rows
-    )  # fmt: skip
 
 
 def _tell(community_id: int, told: Sequence[tuple[str, str, dt.datetime]]) -> None:

@@ -8,7 +8,8 @@ after a fork, and neither it nor numpy belongs into the processes that answer pa
 question: {"asked": {...}, "world": {...}, "seconds": 30}; see `DistrictingProposal` and
 `queries.districting`. answer: {"status", "assignment": {park: number}, "objective", "bound", "gap",
 "seconds", "ratio", "metres", "moves": [...], "placed", "moved_enterprises", "dissolved", "reasons", "lines"}
-or {"error": "一句话"}.
+or {"error": "一句话"}. One a line: the last is the answer, those before are the best known on the way there,
+for whoever has to stop the process because the solver doesn't keep to its time (`last_answer`).
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 
-def solve(question: dict[str, Any]) -> dict[str, Any]:
-    """Ask the solver. Grids are called by their numbers."""
+def solve(question: dict[str, Any], tell: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
+    """Ask the solver. Grids are called by their numbers. `tell` hears of each better answer on the way."""
     from .districting import DistrictingError, Limits, explain, propose
 
     asked = question["asked"]
@@ -30,10 +32,15 @@ def solve(question: dict[str, Any]) -> dict[str, Any]:
         pinned=frozenset(asked["pinned"]),
         seconds=question.get("seconds", 30.0),
     )
+    on_the_way = (lambda found: tell(_plain(found, explain(found, limits)))) if tell else None
     try:
-        found = propose(problem_of(question), asked["goal"], limits)
+        found = propose(problem_of(question), asked["goal"], limits, on_the_way)
     except DistrictingError as no:
         return {"error": str(no)}
+    return _plain(found, explain(found, limits))
+
+
+def _plain(found: Any, lines: list[str]) -> dict[str, Any]:
     return {
         "status": found.status,
         "assignment": {str(park): grid for park, grid in found.assignment.items()},
@@ -51,8 +58,16 @@ def solve(question: dict[str, Any]) -> dict[str, Any]:
         "moved_enterprises": found.moved_enterprises,
         "dissolved": list(found.dissolved),
         "reasons": list(found.reasons),
-        "lines": explain(found, limits),
+        "lines": lines,
     }
+
+
+def last_answer(printed: str) -> dict[str, Any] | None:
+    """The last whole answer of what the process wrote before it ended or was stopped; None without one."""
+    for line in reversed(printed.split("\n")[:-1]):
+        if line.strip():
+            return json.loads(line)
+    return None
 
 
 def gap(objective: float | None, bound: float | None) -> float | None:
@@ -94,7 +109,12 @@ def main() -> None:
     error."""
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
         os.dup2(2, 1)
-        json.dump(solve(json.load(sys.stdin)), out)
+
+        def write(answer: dict[str, Any]) -> None:
+            out.write(json.dumps(answer) + "\n")
+            out.flush()
+
+        write(solve(json.load(sys.stdin), write))
 
 
 if __name__ == "__main__":

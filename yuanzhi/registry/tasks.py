@@ -12,11 +12,12 @@ from yuanzhi.kernel.jobs import GiveUp, every, job, periodic
 
 from . import actions, twins
 from .models import DistrictingProposal
+from .partition import last_answer
 from .queries import communities_to_search
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 30.0  # the solver's brake: thrice what a community of 62 parks needs on an idle machine
-PATIENCE = 90.0  # seconds; the brake does not reach into every part of the solver
+PATIENCE = 45.0  # seconds; the brake does not reach into every part of the solver, so it is stopped then
 
 
 @job(name="推算网格划分", attempts=3)
@@ -63,16 +64,31 @@ def find_twins_everywhere() -> None:
 
 
 def _in_fresh_process(question: dict) -> dict:
-    done = subprocess.run(  # noqa: S603 - our own module, no shell
+    """The answer; the best one known after PATIENCE, unproved. TimeoutExpired where there is none by then."""
+    child = subprocess.Popen(  # noqa: S603 - our own module, no shell
         [sys.executable, "-m", "yuanzhi.registry.partition"],
-        input=json.dumps(question),
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=PATIENCE,
-        check=True,
         cwd=ROOT,
     )
-    return json.loads(done.stdout)
+    try:
+        printed, said = child.communicate(json.dumps(question), timeout=PATIENCE)
+    except subprocess.TimeoutExpired as late:
+        child.kill()
+        printed, said = child.communicate()
+        if (answer := last_answer(printed)) is None:
+            raise late
+        return answer
+    except BaseException:
+        child.kill()  # a worker that stops leaves nobody behind who works for nobody
+        child.wait()
+        raise
+    answer = last_answer(printed)
+    if child.returncode or answer is None:
+        raise subprocess.CalledProcessError(child.returncode, "partition", printed, said)
+    return answer
 
 
 def _last_words(error: Exception) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from .checker import broken_grids, check
@@ -33,10 +33,16 @@ from .obstacles import obstacles
 from .search import anneal, relabel
 from .sets import Sets, connected_sets
 
+Tell = Callable[[Proposal], None]
 
-def propose(problem: Problem, goal: str, limits: Limits | None = None) -> Proposal:
+
+def propose(problem: Problem, goal: str, limits: Limits | None = None, tell: Tell | None = None) -> Proposal:
     """A new partition of the parks into grids for one of GOALS. Raises DistrictingError where the question
-    itself is wrong; a question without an answer gets status INFEASIBLE (with reasons) or UNKNOWN."""
+    itself is wrong; a question without an answer gets status INFEASIBLE (with reasons) or UNKNOWN.
+
+    `tell` hears of each better answer on the way: the solver may not keep to its time, and whoever stops it
+    then has the last one (unproved, with the bound known so far).
+    """
     limits = limits or Limits()
     if goal not in GOALS:
         raise DistrictingError(f"不认识的目标“{goal}”，可选：{'、'.join(GOALS.values())}。")
@@ -46,7 +52,18 @@ def propose(problem: Problem, goal: str, limits: Limits | None = None) -> Propos
     reasons = obstacles(problem, core, limits)
     if reasons:
         return Proposal(goal, INFEASIBLE, reasons=tuple(reasons))
-    asker = _Asker(core, goal, limits, began + limits.seconds)
+
+    def heard(part: list[int] | None, bound: float | None) -> None:
+        if tell is None or part is None:
+            return
+        sound = core.sound(part)
+        status, why = (FEASIBLE, _OUT_OF_TIME) if sound else (UNKNOWN, _UNREACHED)
+        tell(
+            _proposal(problem, core, goal, limits, status, part, bound if sound else None, [why],
+                      time.monotonic() - began)
+        )  # fmt: skip
+
+    asker = _Asker(core, goal, limits, began + limits.seconds, heard)
     status, part, bound, why = asker.answer()
     return _proposal(problem, core, goal, limits, status, part, bound, why, time.monotonic() - began)
 
@@ -55,8 +72,16 @@ class _Asker:
     """How an answer is looked for. `answer()` → (status, labelled partition or None, bound or None,
     reasons)."""
 
-    def __init__(self, core: Core, goal: str, limits: Limits, until: float):
+    def __init__(
+        self,
+        core: Core,
+        goal: str,
+        limits: Limits,
+        until: float,
+        heard: Callable[[list[int] | None, float | None], None] = lambda part, bound: None,
+    ):
         self.core, self.goal, self.seed, self.until = core, goal, limits.seed, until
+        self.heard = heard
         self._sets: Sets | None = None
         self._listed = False
 
@@ -64,7 +89,11 @@ class _Asker:
         if self.goal == BALANCE:
             return self._balance()
         first = self._search(600 * self.core.size)
+        if first is not None and not self.core.sound(first):
+            # Tight limits: balance first and the goal from there. The list of sets may not end in time.
+            first = self._by_balance(first, 600 * self.core.size)
         sound = first is not None and self.core.sound(first)
+        self.heard(first, None)
         if self.sets() is None:
             return self._unproved(first if sound else self._search(_long(self.core)))
         found = self._exact(self.core, self.goal, first if sound else None)
@@ -74,14 +103,14 @@ class _Asker:
             other = self._any()
             if other.masks is None:
                 return self._none(other, first)
+            self.heard(self._labelled(other), None)
             found = self._exact(self.core, self.goal, self._labelled(other))
             found = found if found.masks is not None else replace(other, closed=False, bound=None)
         if found.masks is None:
             return self._none(found, first)
         if found.closed:
             return PROVED, self._labelled(found), found.bound, []
-        why = "时间用完，还没有证明没有更好的；可以把时间放宽再试。"
-        return FEASIBLE, self._labelled(found), found.bound, [why]
+        return FEASIBLE, self._labelled(found), found.bound, [_OUT_OF_TIME]
 
     def _balance(self):
         core, steps = self.core, _long(self.core)
@@ -110,6 +139,9 @@ class _Asker:
         part = anneal(self.core, self.goal, self.seed, steps, self.until, first)
         if part is None or self.core.sound(part) or self.goal == BALANCE or self.sets() is not None:
             return part
+        return self._by_balance(first, steps)
+
+    def _by_balance(self, first: Sequence[int] | None, steps: int) -> list[int] | None:
         part = anneal(self.core, BALANCE, self.seed, steps, self.until, first)
         return anneal(self.core, self.goal, self.seed, steps, self.until, part)
 
@@ -127,7 +159,12 @@ class _Asker:
         if sets is None:
             return Answer(None, None, None, False)
         try:
-            return Exact(core, sets, goal, self.until, self.seed).solve(hint)
+            exact = Exact(core, sets, goal, self.until, self.seed)
+            if core is self.core and goal == self.goal:
+                exact.heard = lambda best, bound: self.heard(
+                    self._labelled(Answer(best, None, None, False)), bound
+                )
+            return exact.solve(hint)
         except RuntimeError:  # HiGHS came back empty-handed: keep what is known, claim nothing
             return Answer(None, None, None, False)
 
@@ -162,6 +199,7 @@ def _long(core: Core) -> int:
     return min(4_000 * core.size, 800_000)
 
 
+_OUT_OF_TIME = "时间用完，还没有证明没有更好的；可以再算一次，或者把限制放宽一点。"
 _TOO_MANY = "园区和网格太多，列不全所有可能的网格，只能搜索、不能证明；按社区分开划就能证明。"
 _UNREACHED = "没有在规定时间内找到守住所有限制的方案，这是最接近的一个；可以放宽负载上限或延长时间。"
 

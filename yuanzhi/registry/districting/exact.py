@@ -15,7 +15,7 @@ is limited.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -62,6 +62,8 @@ class Exact:
         self.sets = self._legal(sets) if self.free else sets
         self.unit = core.scale if self.charged else max(1.0, core.spread((1 << core.size) - 1)) / 1000
         self.worst = {FEWEST: float(sum(core.tolls)), COMPACT: 1000 * self.unit, ANY: 1e-3 * self.unit}[goal]
+        # Told of each better choice of columns, and of each better bound once there is a choice.
+        self.heard: Callable[[list[tuple[int, int]], float | None], None] = lambda best, bound: None
         self._focus(self.sets)
 
     def _legal(self, sets: Sets) -> Sets:
@@ -124,6 +126,9 @@ class Exact:
             if parks is None:
                 return Answer(best, cost if best else None, None, False)
             low = min(low, cost)
+            whole = low if pool is self.sets else None  # what a part of the list proves holds for that part
+            if best:
+                self.heard(best, whole)
             if pool is self.sets and best is None and low > self.worst * (1 + SLACK):
                 return Answer(None, None, None, True)
             rows = self._survivors(parks, moves, cost)
@@ -132,6 +137,7 @@ class Exact:
                 status, found, value, dual = self._choose(chosen, best, cost)
                 if found and value < cost:
                     best, cost = found, value
+                    self.heard(best, whole)
                 if pool is self.sets and len(chosen[0]) == rows[2]:
                     return self._verdict(status, best, cost, low, dual)
                 rows = self._survivors(parks, moves, cost)

@@ -335,3 +335,16 @@ def test_a_wrong_question_gets_a_sentence(change, limits, words):
 def test_the_checker_sees_every_fault(assignment, limits, words):
     faults = "".join(check(row(9, 9, 9, 9), assignment, limits))
     assert (faults == "") if words is None else (words in faults)
+
+
+@pytest.mark.parametrize("goal", [FEWEST, COMPACT])
+def test_what_is_told_on_the_way_is_sound_and_never_better_than_the_end(goal):
+    problem, told = community(3, parks=30, grids=6, enterprises=3000), []
+    limits = Limits(ratio=1.1)
+    found = propose(problem, goal, limits, told.append)
+    assert found.status == PROVED and told
+    for one in told:
+        if one.status == FEASIBLE:
+            assert not check(problem, one.assignment, limits)
+            assert one.objective >= found.objective * (1 - 1e-9)
+            assert one.bound is None or one.bound <= found.objective * (1 + 1e-9)

@@ -210,6 +210,36 @@ def test_a_solver_that_finds_no_end_is_stopped(uneven, lead, monkeypatch):
     assert one.state == "failed" and "还没有结果" in one.note
 
 
+HASTY = """
+import json, sys, time
+sys.path.insert(0, {root!r})
+from yuanzhi.registry import partition
+question = json.load(sys.stdin)
+def write(answer):
+    print(json.dumps(answer), flush=True)
+partition.solve(question, write)     # what it knows on the way, and never the answer itself
+print('{{"status": "pro', end="", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_solver_that_is_stopped_leaves_the_best_it_had(uneven, lead, monkeypatch, tmp_path):
+    module = tmp_path / "yuanzhi_hasty.py"
+    module.write_text(HASTY.format(root=str(tasks.ROOT)))
+    popen = tasks.subprocess.Popen
+
+    def hasty(words, **more):
+        return popen([words[0], str(module)], **more)
+
+    monkeypatch.setattr(tasks.subprocess, "Popen", hasty)
+    monkeypatch.setattr(tasks, "PATIENCE", 8.0)
+    one = proposed(lead)
+    assert (one.state, one.answer["status"]) == ("ready", "feasible")
+    assert "未证明最优" in " ".join(one.answer["lines"])
+    assert any("时间用完" in reason for reason in one.answer["reasons"])
+    actions.accept_proposal(actor=lead, proposal=one)
+
+
 def test_a_senseless_question_fails_with_its_sentence(uneven, lead):
     one = proposed(lead, weights={"enterprises": 0.0})
     assert one.state == "failed" and "工作量都是 0" in one.note

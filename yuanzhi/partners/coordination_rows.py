@@ -39,6 +39,7 @@ class CoordinationRow:
     part: str
     latest: str  # "周三", while the clock runs
     is_over: bool  # the case ended in the meantime
+    is_timed: bool  # the sign says how the clock stands or stood
 
 
 def is_pending(row: Coordination) -> bool:
@@ -54,7 +55,7 @@ def sign_of(row: Coordination, clock: Clock, now: dt.datetime) -> Sign:
     if row.answered_at is not None:
         kept = row.answered_at <= row.due_at
         return Sign("kept" if kept else "broken", "按时答复" if kept else "超时答复", row.answered_at)
-    return Sign("kept", NAMES[CoordinationState(row.state)], row.returned_at or row.closed_at)
+    return Sign("paused", "不计时了", None)
 
 
 def row_of(row: Coordination, clock: Clock, now: dt.datetime) -> CoordinationRow:
@@ -70,6 +71,7 @@ def row_of(row: Coordination, clock: Clock, now: dt.datetime) -> CoordinationRow
         part=Coordination.Part(row.part).label,
         latest=say_latest(local, timezone.localdate(now)) if is_pending(row) else "",
         is_over=over,
+        is_timed=not over and (is_pending(row) or row.answered_at is not None),
     )
 
 

@@ -94,6 +94,7 @@ class CoordinateForm(forms.Form):
     departments = forms.ModelMultipleChoiceField(
         queryset=Department.objects.none(),
         label="请哪几个部门",
+        help_text="后面是和各部门约好的答复时限（工作日）",
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": "请哪个部门？至少选一个",
@@ -176,7 +177,7 @@ class CoordinateForm(forms.Form):
 
 
 def _say_department(row: Department) -> str:
-    return f"{row.short}（{row.reply_days} 天内答复）"
+    return f"{row.short} {row.reply_days} 天"
 
 
 class AcceptForm(forms.Form):

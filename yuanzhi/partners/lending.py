@@ -12,8 +12,9 @@ from yuanzhi.cases.access import SEE_PORTAL
 from yuanzhi.kernel.signals import calendar_changed
 
 from .access import SEE_COORDINATION
+from .imports import departments as department_table
 from .news import on_calendar_changed
-from .queries.departments import names_of, search_names, silent_cases
+from .queries.departments import TOLD, names_of, of_case, search_names, silent_cases
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -25,6 +26,7 @@ _VERBS = {
     "department.changed": "修改部门",
     "department.retired": "停用部门",
     "department.restored": "恢复部门",
+    "department.withdrawn": "撤销导入，删去部门",
     "department.revealed": "查看部门联络人号码",
     "department.exported": "导出部门表",
     "coordination.sent": "请部门协同",
@@ -84,7 +86,13 @@ def lend_departments() -> None:
     )
     panels.provide(
         panels.Panel(
-            "coordinations_portal", "部门在办", "partners:portal_part", SEE_PORTAL, portal, icon="landmark"
+            "coordinations_portal",
+            "部门在办",
+            "partners:portal_part",
+            SEE_PORTAL,
+            portal,
+            icon="landmark",
+            shows=lambda case: of_case(case).filter(state__in=TOLD).exists(),
         )
     )
     baskets.provide(
@@ -98,6 +106,7 @@ def lend_departments() -> None:
             order=60,
         )
     )
+    department_table.introduce()
     calendar_changed.connect(on_calendar_changed, dispatch_uid="partners.coordinations")
 
 

@@ -21,6 +21,8 @@ from ..models import Coordination, Department, GuestLink, Reply
 from ..states import CoordinationState as State
 
 PENDING = (State.SENT, State.ACCEPTED)  # the department's clock runs
+# What the enterprise reads of: not what was sent back or called off.
+TOLD = (State.SENT, State.ACCEPTED, State.ANSWERED, State.CLOSED)
 TABS: dict[str, tuple[State, ...]] = {
     "sent": (State.SENT,),
     "accepted": (State.ACCEPTED,),

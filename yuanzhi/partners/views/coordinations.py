@@ -256,13 +256,7 @@ def portal_part(request: Request, pk: int) -> HttpResponse:
     """Who works on one's own matter, by when they answer, and what they said for everybody to read."""
     case = _case(request, pk, SEE_PORTAL)
     clock, now = clock_of(case.community_id), timezone.now()
-    shown = (
-        CoordinationState.SENT,
-        CoordinationState.ACCEPTED,
-        CoordinationState.ANSWERED,
-        CoordinationState.CLOSED,
-    )
-    rows = [row_of(row, clock, now) for row in queries.of_case(case) if row.state in shown]
+    rows = [row_of(row, clock, now) for row in queries.of_case(case) if row.state in queries.TOLD]
     context = {
         "case": case,
         "rows": [

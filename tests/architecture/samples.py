@@ -22,7 +22,7 @@ from tests.world import World
 from yuanzhi.accounts.models import User
 from yuanzhi.accounts.roles import Role
 from yuanzhi.cases import actions as cases
-from yuanzhi.cases.models import Case
+from yuanzhi.cases.models import Answer, Case
 from yuanzhi.kernel.models import ImportBatch
 from yuanzhi.kernel.notices import notices_of, notify
 from yuanzhi.registry import actions as registry
@@ -35,7 +35,7 @@ from yuanzhi.registry.models import (
     SavedFilter,
 )
 
-from . import samples_departments
+from . import samples_departments, samples_intake, samples_partners, samples_routing
 
 Kwargs = dict[str, Any]
 
@@ -82,6 +82,8 @@ def furnish(world: World) -> None:
             enterprise=enterprise, field="headcount", value="99", source=contact.source or _source(world)
         )
     samples_departments.furnish(world)
+    samples_partners.furnish(world)
+    samples_intake.furnish(world)
     registry.appoint_captain(actor=house, park=world.parks[1], user=world.user(Role.CAPTAIN))
     twin = registry.register_enterprise(
         actor=house, facts={"name": "杭州孪生科技有限公司"}, source=_source(world)
@@ -94,6 +96,7 @@ def furnish(world: World) -> None:
         chain=world.community.pk, kind="registry.enterprise", filename="名录.xlsx", stored="", state="done"
     )
     registry.propose_districting(actor=house, asked=ASKED)
+    samples_routing.furnish(world)
     everybody = list(world.users.values())
     notify([u.pk for u in everybody], chain=world.community.pk, key="hello", title="你好", url="/me/")
     for user in everybody:
@@ -148,6 +151,13 @@ def _claim(world: World, user: User) -> Kwargs:
 def _far_claim(world: World) -> Kwargs:
     case = Case.objects.get(pk=_far_case(world)["pk"])
     return {"pk": case.pk, "claim": _first_claim(world, case)}
+
+
+def _answer(world: World, user: User) -> Kwargs:
+    made = Answer.objects.filter(community=world.community).first() or cases.write_answer(
+        actor=world.house, question="电子合同能申请人才公寓吗？", answer="能：打印带验证码的版本去窗口"
+    )
+    return {"pk": made.pk}
 
 
 def _first_claim(world: World, case: Case) -> int:
@@ -255,6 +265,10 @@ SAMPLES: dict[str, Sample] = {
         lambda world: {**_far_case(world), "step": "accept"},
     ),
     "cases:of_enterprise": SEEN_ENTERPRISE,
+    **{
+        f"cases:{name}": Sample(_answer)
+        for name in ("answer", "answer_edit", "answer_state", "answer_helped")
+    },
     # -- the lines of a bulk claim: an employee sees only what they raised
     **{
         f"cases:{name}": Sample(_case, _far_case, hidden_from=frozenset({Role.EMPLOYEE}))
@@ -266,12 +280,15 @@ SAMPLES: dict[str, Sample] = {
     },
     "insights:decide_job": Sample(lambda world, user: {"job_id": "00000000"}, shared=True),
     "cases:track": Sample(_token, shared=True),
+    **samples_routing.samples(Sample),
     "cases:track_verdict": Sample(_token, shared=True),
     "cases:scan": Sample(lambda world, user: {"code": world.buildings[0].code}, shared=True),
+    **samples_intake.samples(Sample, CASE, Sample(_park)),
     # -- districting
     "registry:proposal": Sample(_proposal),
     "registry:accept_proposal": Sample(_proposal),
     "registry:discard_proposal": Sample(_proposal),
     # -- departments and coordination
     **samples_departments.samples(Sample, CASE),
+    **samples_partners.samples(Sample, CASE),
 }

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from .views import claims, portal, public, staff
+from .urls_intake import intake_urls
+from .urls_routing import routing_urls
+from .views import claims, knowledge, portal, public, staff
 
 app_name = "cases"
 urlpatterns = [
     path("cases/", staff.case_list, name="list"),
-    path("cases/new/", staff.intake, name="intake"),
     path("cases/<int:pk>/", staff.case, name="case"),
     path("cases/<int:pk>/step/<str:step>/", staff.take_step, name="step"),
     path("cases/<int:pk>/note/", staff.write_note, name="note"),
@@ -17,6 +18,12 @@ urlpatterns = [
     path("cases/<int:pk>/claims/sheet/", claims.sheet, name="claims_sheet"),
     path("cases/<int:pk>/claims/<int:claim>/", claims.change, name="claim"),
     path("cases/<int:pk>/claims/<int:claim>/remove/", claims.remove, name="claim_remove"),
+    path("answers/", knowledge.answers, name="answers"),
+    path("answers/new/", knowledge.new, name="answer_new"),
+    path("answers/<int:pk>/", knowledge.answer_page, name="answer"),
+    path("answers/<int:pk>/edit/", knowledge.edit, name="answer_edit"),
+    path("answers/<int:pk>/state/", knowledge.set_state, name="answer_state"),
+    path("answers/<int:pk>/helped/", knowledge.helped, name="answer_helped"),
     path("portal/", portal.home, name="portal"),
     path("portal/cases/<int:pk>/", portal.case, name="portal_case"),
     path("portal/cases/<int:pk>/note/", portal.write_note, name="portal_note"),
@@ -24,4 +31,6 @@ urlpatterns = [
     path("t/<str:token>/", public.track, name="track"),
     path("t/<str:token>/verdict/", public.verdict, name="track_verdict"),
     path("q/<str:code>/", public.scan, name="scan"),
+    *intake_urls,
+    *routing_urls,
 ]

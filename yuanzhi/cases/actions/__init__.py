@@ -3,6 +3,7 @@
 from .calendar import recompute_promises
 from .claims import add_claim, change_claim, remove_claim
 from .intake import open_case
+from .knowledge import count_help, revise_answer, set_answer_state, write_answer
 from .steps import (
     accept,
     add_note,
@@ -19,6 +20,10 @@ from .verdict import give_verdict, hand_of, link_actor, withdraw
 __all__ = [
     "accept",
     "add_claim",
+    "count_help",
+    "revise_answer",
+    "set_answer_state",
+    "write_answer",
     "change_claim",
     "remove_claim",
     "add_note",

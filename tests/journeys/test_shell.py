@@ -315,3 +315,55 @@ def test_a_module_of_a_page_shares_the_shells_toasts(page, as_served):
         "new CustomEvent('toast', { bubbles: true, detail: { text: '复制好了' } })))"
     )
     expect(page.get_by_text("复制好了")).to_have_count(1)
+
+
+def test_the_servers_first_answer_is_in_the_chosen_theme(page):
+    """No flash: the theme stands in the page before any script runs."""
+    at(page).get_by_role("button", name="换成深色").click()
+    page.wait_for_timeout(200)
+    html = page.context.request.get("/__style").text()
+    assert '<html lang="zh-Hans" data-theme="dark">' in html
+    assert '<meta name="color-scheme" content="dark">' in html
+
+
+@pytest.mark.parametrize(("wish", "moves"), [("reduce", False), ("no-preference", True)])
+def test_motion_is_reduced_where_somebody_wishes_so(page, wish, moves):
+    page.emulate_media(reduced_motion=wish)
+    at(page, "workbench")
+    page.get_by_role("link", name=re.compile("尾款 38 万")).click()
+    seconds = page.locator("#drawer").evaluate("(e) => parseFloat(getComputedStyle(e).animationDuration)")
+    assert (seconds > 0.05) == moves
+    button = page.locator(".button").first
+    assert (button.evaluate("(e) => getComputedStyle(e).transitionDuration") != "0s") == moves
+
+
+def test_a_tip_opens_by_key_and_escape_returns_the_focus(page):
+    at(page)
+    tip = page.locator("details.tip > summary").first
+    tip.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("details.tip[open]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("details.tip[open]")).to_have_count(0)
+    expect(tip).to_be_focused()
+
+
+def test_enter_within_an_input_method_sends_no_picker(page):
+    at(page)
+    box = page.get_by_role("combobox", name="哪家企业")
+    box.press_sequentially("wl")
+    expect(page.get_by_role("option", name=re.compile("微澜智能"))).to_be_visible()
+    box.evaluate(COMPOSING_ENTER)
+    page.wait_for_timeout(100)
+    expect(page.locator("input[name=enterprise]")).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(page.locator(".picker-list").first).to_be_hidden()
+    expect(box).to_be_focused()
+
+
+def test_the_first_key_leads_past_the_navigation(page):
+    at(page)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()

@@ -136,7 +136,8 @@ def _plain(key: str, value: Any) -> str:
     if isinstance(value, list | tuple):
         return "、".join(_plain(key, item) for item in value)
     if isinstance(value, dict):
-        parts = (f"{wording.fact_name(name)} {_plain(name, item)}" for name, item in value.items())
+        told = {name: item for name, item in value.items() if item not in (None, "", False, [], {})}
+        parts = (f"{wording.fact_name(name)} {_plain(name, item)}" for name, item in told.items())
         return "，".join(parts)[:200]
     text = wording.value_name(key, str(value))[:200]
     return _local(text) if _INSTANT.match(text) else text

@@ -220,14 +220,18 @@ def test_the_history_speaks_in_words_and_the_clock_of_the_community():
         data=json.dumps(
             {
                 "changes": {"state": ["received", "accepted"]},
-                "promise": {"response_hours": 4, "response_due": "2026-11-24T06:30:00+00:00"},
+                "promise": {
+                    "is_provisional": False,
+                    "response_hours": 4,
+                    "response_due": "2026-11-24T06:30:00+00:00",
+                },
                 "solved": True,
             }
         ),
     )
     assert entry_line(entry)["facts"] == [
         ("状态", "待受理 → 已受理"),
-        ("承诺", "几小时内回应 4，回应到期 2026-11-24 14:30"),
+        ("承诺", "回应时限（小时） 4，回应到期 2026-11-24 14:30"),
         ("解决了", "是"),
     ]
 

@@ -259,8 +259,11 @@ def test_merge_by_hand_and_undo(lead, world, it):
     url = of("merge", it)
     assert "和哪一家是同一家" in page(lead, url)
     assert "这就是它自己" in page(lead, f"{url}?other={it.pk}&with={it.pk}")
-    side_by_side = page(lead, f"{url}?with={other.pk}")
-    assert "留下左边的" in side_by_side and other.name in side_by_side
+    # by a link from the duplicates, by the form's picker, by words alone
+    for asked in (f"with={other.pk}", f"other_text=x&other={other.pk}", f"other_text={other.name}&other="):
+        side_by_side = page(lead, f"{url}?{asked}")
+        assert "留下左边的" in side_by_side and other.name in side_by_side, asked
+    assert "还没选企业" in page(lead, f"{url}?other_text=&other=")
     lead.post(url, {"other": other.pk, "keep": other.pk})  # keep the other one
     it.refresh_from_db()
     assert it.merged_into_id == other.pk

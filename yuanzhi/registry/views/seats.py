@@ -110,8 +110,10 @@ def elsewhere(request: Request, pk: int) -> HttpResponse:
 def merge(request: Request, pk: int) -> HttpResponse:
     """Choose the other row, look at both side by side, then make them one."""
     it = the_enterprise(request, pk)
-    chosen = request.POST.get("other") or request.POST.get("other_text") or request.GET.get("with", "")
-    form = MergeForm({"other": chosen} if chosen else None, actor=request.actor, enterprise=it)
+    asked = request.POST or request.GET
+    chosen = asked.get("with") or asked.get("other") or asked.get("other_text", "")
+    given = {"other": chosen} if {"with", "other", "other_text"} & set(asked) else None
+    form = MergeForm(given, actor=request.actor, enterprise=it)
     other = form.cleaned_data["other"] if form.is_bound and form.is_valid() else None
     if request.method == "POST" and other is not None and request.POST.get("keep"):
         kept, gone = (it, other) if number(request.POST["keep"]) == it.pk else (other, it)

@@ -30,8 +30,9 @@ document.addEventListener('submit', (event) => {
   if ('download' in form.dataset) setTimeout(release, 3000, form);
 });
 
-// The same for forms sent by htmx, which would otherwise queue the second press.
-const posted = (event) => (event.detail.elt instanceof HTMLFormElement && event.detail.elt.method === 'post' ? event.detail.elt : null);
+// The same for forms sent by htmx, which would otherwise queue the second press. A form that only asks
+// something on the way (who is like the one being typed) isn't sent yet: it may be pressed meanwhile.
+const posted = ({ detail }) => ((detail.verb ?? detail.requestConfig?.verb) === 'post' && detail.elt instanceof HTMLFormElement ? detail.elt : null);
 document.addEventListener('htmx:confirm', (event) => {
   if (busy.has(posted(event))) event.preventDefault();
 });

@@ -122,6 +122,8 @@ class Case(models.Model):
                 condition=Q(state__in=sorted({*CLOCK_RUNS, State.WAITING})),
             ),
             models.Index(fields=["community", "-id"], name="case_newest"),
+            # The cohort of a period: what the three rates are counted over.
+            models.Index(fields=["community", "opened_at", "id"], name="case_opened"),
             # The baskets of the board, each the few rows it is about.
             models.Index(
                 fields=["community", "due_at", "id"],

@@ -11,18 +11,18 @@ import datetime as dt
 import functools
 import hashlib
 import inspect
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from django.conf import settings
 from django.db import connection, models, transaction
 
 from . import clock
+from .canonical import canonical as canonical
+from .many import insert_rows
 from .models.history import ChainHead, HistoryEntry
 from .turns import turn
 
@@ -43,8 +43,7 @@ class Acting(Protocol):
     def community_id(self) -> int: ...  # HOUSE for none
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """An entry before it has its place in the chain."""
 
     chain: int
@@ -146,6 +145,11 @@ def draft(
     )
 
 
+def told(actor: Acting, verb: str, subject: str, data: str, at: dt.datetime) -> Draft:
+    """The same as `draft` where the data is canonical text already (imports prepare it beforehand)."""
+    return Draft(actor.community_id, verb, subject, "", _cause.get(), data, actor.user_id, actor.label, at)
+
+
 def record(**entry: Any) -> None:
     """Note what the running action did (arguments of `draft`). Raises OutsideAction elsewhere."""
     unit = _current.get()
@@ -167,25 +171,6 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any
     return {key: [before.get(key), new] for key, new in after.items() if before.get(key) != new}
 
 
-def canonical(data: dict[str, Any]) -> str:
-    """JSON with sorted keys and no spaces: the same facts always give the same text."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat()
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    if isinstance(value, models.Model):
-        return ref(value)
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    return str(value)
-
-
 # -- the chain ---------------------------------------------------------------------------------------
 
 
@@ -196,29 +181,20 @@ def _key() -> bytes:
 
 def digest_of(previous: str, seq: int, item: Draft | HistoryEntry, key: bytes) -> str:
     """The digest of an entry: BLAKE2b keyed with the data key over the previous digest and all fields."""
-    text = "\x1f".join(
-        (
-            previous,
-            str(item.chain),
-            str(seq),
-            item.at.astimezone(dt.UTC).isoformat(),
-            str(item.actor_id or ""),
-            item.actor_label,
-            item.verb,
-            item.subject,
-            item.context,
-            item.cause,
-            item.data,
-        )
+    return _digest(previous, seq, item, item.at.astimezone(dt.UTC).isoformat(), key)
+
+
+def _digest(previous: str, seq: int, item: Draft | HistoryEntry, at: str, key: bytes) -> str:
+    text = (
+        f"{previous}\x1f{item.chain}\x1f{seq}\x1f{at}\x1f{item.actor_id or ''}\x1f{item.actor_label}"
+        f"\x1f{item.verb}\x1f{item.subject}\x1f{item.context}\x1f{item.cause}\x1f{item.data}"
     )
     return hashlib.blake2b(text.encode(), key=key, digest_size=32).hexdigest()
 
 
-_INSERT = (
-    "INSERT INTO kernel_historyentry"
-    " (chain, seq, at, actor_id, actor_label, verb, subject, context, cause, data, digest)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-)
+_COLUMNS = (
+    "chain", "seq", "at", "actor_id", "actor_label", "verb", "subject", "context", "cause", "data", "digest",
+)  # fmt: skip
 
 
 def append(drafts: list[Draft]) -> None:
@@ -230,30 +206,27 @@ def append(drafts: list[Draft]) -> None:
     for chain, items in sorted(by_chain.items()):
         ChainHead.objects.bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
         head = ChainHead.objects.select_for_update().get(chain=chain)
-        seq, digest = head.seq, head.digest
-        adapt = connection.ops.adapt_datetimefield_value
-        rows = []
-        for item in items:
-            seq += 1
-            digest = digest_of(digest, seq, item, key)
-            rows.append(
-                (
-                    item.chain,
-                    seq,
-                    adapt(item.at),
-                    item.actor_id,
-                    item.actor_label,
-                    item.verb,
-                    item.subject,
-                    item.context,
-                    item.cause,
-                    item.data,
-                    digest,
-                )
-            )
-        with connection.cursor() as cursor:
-            cursor.executemany(_INSERT, rows)
-        ChainHead.objects.filter(chain=chain).update(seq=seq, digest=digest)
+        rows, digest = _linked(items, head, key)
+        insert_rows(HistoryEntry._meta.db_table, _COLUMNS, rows)
+        ChainHead.objects.filter(chain=chain).update(seq=head.seq + len(rows), digest=digest)
+
+
+def _linked(items: list[Draft], head: ChainHead, key: bytes) -> tuple[list[tuple[Any, ...]], str]:
+    """The rows of these entries behind the chain's head, and the digest it ends with then."""
+    seq, digest = head.seq, head.digest
+    adapt = connection.ops.adapt_datetimefield_value
+    rows: list[tuple[Any, ...]] = []
+    last: dt.datetime | None = None
+    for item in items:
+        if item.at is not last:  # those of an import carry one moment
+            last, at, stored = item.at, item.at.astimezone(dt.UTC).isoformat(), adapt(item.at)
+        seq += 1
+        digest = _digest(digest, seq, item, at, key)
+        rows.append(
+            (item.chain, seq, stored, item.actor_id, item.actor_label, item.verb, item.subject, item.context,
+             item.cause, item.data, digest)
+        )  # fmt: skip
+    return rows, digest
 
 
 @dataclass(frozen=True)

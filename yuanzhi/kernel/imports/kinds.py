@@ -34,7 +34,10 @@ class Session(Protocol):
 
     def ready(self, record: Record) -> Any:
         """Turn a record into what `plan` wants; may add findings. Called for every record, in order, also
-        for those that went in before a crash (so that duplicates inside the file are still found)."""
+        for those that went in before a crash (so that duplicates inside the file are still found).
+
+        A session may have `reader` instead, a `portions.Making` that needs no database: large tables are then
+        read in a process of their own."""
 
     def plan(self, items: Sequence[Any]) -> Plan:
         """What these items would do. Reads only; called again when somebody was faster."""

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
-from itertools import islice
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
+from ..beside import Beside, Gone
 from ..history import Acting, action, cause, record
 from ..jobs import check_lease
+from ..many import log_kept_longer
 from ..models import HistoryEntry, ImportBatch, ImportFinding
 from ..refusals import Overtaken, Refused
-from ..tabular.findings import Finding, TableError
-from ..tabular.mapping import Record, read_records
+from ..tabular.findings import TableError
 from .kinds import Plan, Session, kind_of
+from .pace import Pace
+from .portions import Portion, Reading
 from .states import Move, allowed
 from .step import Ahead, Counts, Step, UndoStep, keep_findings, turn
-from .store import begun, move, opened
+from .store import begun, move, recipe_of
 
 log = logging.getLogger("yuanzhi.imports")
 
-CHUNK = 500  # rows in one transaction: larger ones make others wait (trial: p95 80 ms at 500)
-FOLLOW = 500  # entries of one step of what follows
+CHUNK = 500  # rows in one transaction to begin with, then as the pace goes (trial: p95 80 ms at 500)
+PORTION = 250  # rows read at a time
+LARGE = 3_000  # rows from which a second process reads: it takes half a second to start
+FOLLOW = 2_000  # entries of one step of what follows
+GONE = "读表的进程中途停了（可能是内存不够）。已经导入的行都在，请点“接着做”；仍不行请把表拆成几份。"
 TRIES = 10  # times a chunk is planned anew because somebody was faster
 
 Say = Callable[[ImportBatch], None]
@@ -54,34 +61,61 @@ def _fail(batch: ImportBatch, message: str) -> ImportBatch:
     return now
 
 
-def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
-    while chunk := list(islice(records, CHUNK)):
-        yield chunk
+class _Ready:
+    """A session's own `ready`, for kinds whose rows can't be made ready elsewhere."""
+
+    eager = True
+
+    def __init__(self, kind: Any, batch: ImportBatch, session: Session) -> None:
+        self.layout, self.ready = partial(kind.layout, batch.options), session.ready
 
 
 class _Pass:
-    """An opened table and the session that reads it."""
+    """A table being read, and the session that plans and writes what is read."""
 
-    def __init__(self, batch: ImportBatch) -> None:
+    def __init__(self, batch: ImportBatch, above: int = 0, *, eager: bool) -> None:
         kind = kind_of(batch.kind)
         self.actor = kind.actor(batch)
-        table, matching = opened(batch)
-        if matching.problems:
-            raise TableError("".join(matching.problems))
-        self.notes = (*table.notes, *matching.notes)
-        self.total = max(table.rows_hint - matching.header_row, 0)
-        self.records = read_records(table, matching)
         self.session: Session = kind.session(batch, self.actor)
+        self.eager, self.size = eager, min(PORTION, CHUNK)
+        making = getattr(self.session, "reader", None)
+        apart = making is not None and batch.total >= LARGE
+        making = making or _Ready(kind, batch, self.session)
+        self._beside = Beside(Reading, recipe_of(batch, above, self.size), making, apart=apart)
+        self._answers = self._beside.answers(iter(lambda: self.eager, None))
 
-    def chunks(self, above: int = 0) -> Iterator[tuple[list[Record], list[Any]]]:
-        """(records, items of those that can be taken), chunk by chunk, of the rows above a cursor."""
-        ready = self.session.ready
-        for records in _chunks(self.records):
-            pairs = [(record, ready(record)) for record in records]
-            if records[0].row <= above:
-                pairs = [pair for pair in pairs if pair[0].row > above]
-            if pairs:
-                yield [record for record, _ in pairs], [item for _, item in pairs if item is not None]
+    def __enter__(self) -> _Pass:
+        try:
+            self.notes, self.total = next(self._answers)
+        except BaseException:
+            self._beside.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._beside.close()
+
+    def portions(self, pace: Pace) -> Iterator[Portion]:
+        """The rows, as many at a time as the pace wants."""
+        whole: Portion | None = None
+        for portion in self._answers:
+            if portion is None:
+                break
+            if whole is None:
+                whole = portion
+            else:
+                whole.join(portion)
+            if whole.last - whole.first + 1 + self.size > pace.rows:
+                yield whole
+                whole = None
+        if whole is not None:
+            yield whole
+
+    def plan(self, portion: Portion) -> Plan:
+        """What these rows would do; whoever reads the next ones is told whether they are likely to be new."""
+        plan = self.session.plan(portion.items)
+        self.eager = plan.created > plan.unchanged + plan.updated
+        return plan
 
 
 def check(batch_id: int, say: Say = _silent) -> ImportBatch:
@@ -91,18 +125,21 @@ def check(batch_id: int, say: Say = _silent) -> ImportBatch:
         return batch
     try:
         _start_check(batch)
-        going = _Pass(batch)
-        ImportBatch.objects.filter(pk=batch.pk).update(total=going.total)
-        batch.total = going.total
-        for records, items in going.chunks():
-            plan = going.session.plan(items)
-            with transaction.atomic():
-                _add(batch, records[-1].row, Counts.of(records, plan))
-                keep_findings(batch.pk, _findings(records, plan))
-            check_lease()
-            say(batch)
+        with _Pass(batch, eager=False) as going:
+            ImportBatch.objects.filter(pk=batch.pk).update(total=going.total)
+            batch.total = going.total
+            for portion in going.portions(Pace(CHUNK)):
+                plan = going.session.plan(portion.items)
+                with transaction.atomic():
+                    _add(batch, portion.last, Counts.of(portion, plan))
+                    keep_findings(batch.pk, portion.findings + plan.findings)
+                check_lease()
+                say(batch)
     except Overtaken:
         raise
+    except Gone as error:
+        log.warning("import %s: %s", batch.pk, error)
+        return _fail(batch, GONE)
     except (TableError, Refused) as error:
         return _fail(batch, str(error))
     rows = batch.created + batch.updated + batch.unchanged + batch.rejected
@@ -125,10 +162,6 @@ def _add(batch: ImportBatch, cursor: int, counts: Counts) -> None:
     batch.save(update_fields=["cursor", *vars(counts)])
 
 
-def _findings(records: list[Record], plan: Plan) -> list[Finding]:
-    return [finding for record in records for finding in record.findings] + plan.findings
-
-
 def commit(batch_id: int, say: Say = _silent) -> ImportBatch:
     """Bring the rows in, those above the cursor; then what follows them. Ends in DONE or FAILED.
 
@@ -147,6 +180,9 @@ def commit(batch_id: int, say: Say = _silent) -> ImportBatch:
             _follow(batch, say)
     except Overtaken:
         raise
+    except Gone as error:
+        log.warning("import %s: %s", batch.pk, error)
+        return _fail(batch, GONE)
     except (TableError, Refused) as error:
         return _fail(batch, str(error))
     _end(actor=kind_of(batch.kind).actor(batch), batch=batch)
@@ -164,34 +200,35 @@ def begin_commit(batch: ImportBatch) -> None:
 
 
 def _rows(batch: ImportBatch, say: Say) -> ImportBatch:
-    going = _Pass(batch)
-    if not batch.cursor and not batch.total:
-        ImportBatch.objects.filter(pk=batch.pk).update(total=going.total)
-        batch.total = going.total
-    for records, items in going.chunks(batch.cursor):
-        _take(batch, going, records, items)
-        batch = load(batch.pk)
-        check_lease()
-        say(batch)
-    batch.options["notes"] = list(going.notes)
+    with log_kept_longer(), _Pass(batch, batch.cursor, eager=True) as going:
+        if not batch.cursor and not batch.total:
+            ImportBatch.objects.filter(pk=batch.pk).update(total=going.total)
+            batch.total = going.total
+        pace = Pace(CHUNK, most=4 * CHUNK)
+        for portion in going.portions(pace):
+            _take(batch, going, portion, pace)
+            batch = load(batch.pk)
+            check_lease()
+            say(batch)
+        batch.options["notes"] = list(going.notes)
     return batch
 
 
-def _take(batch: ImportBatch, going: _Pass, records: list[Record], items: list[Any]) -> None:
-    """One chunk: planned from what is there, written if that still holds, else planned anew."""
+def _take(batch: ImportBatch, going: _Pass, portion: Portion, pace: Pace) -> None:
+    """One portion: planned from what is there, written if that still holds, else planned anew."""
     for left in range(TRIES, 0, -1):
         now = turn(batch)
-        plan = going.session.plan(items)
-        step = Step(
-            batch, batch.cursor, records[-1].row, now, Counts.of(records, plan), _findings(records, plan)
-        )
+        plan = going.plan(portion)
+        findings = portion.findings + plan.findings
+        step = Step(batch, batch.cursor, portion.last, now, Counts.of(portion, plan), findings)
         try:
             going.session.take(actor=going.actor, plan=plan, step=step)
+            pace.wrote(portion.last - portion.first + 1, time.perf_counter() - step.began)
             return
         except (Overtaken, IntegrityError, OperationalError) as error:
             if left == 1:
                 raise
-            log.info("import %s row %s: planned anew (%s)", batch.pk, records[0].row, error)
+            log.info("import %s row %s: planned anew (%s)", batch.pk, portion.first, error)
 
 
 def _stage(batch: ImportBatch, stage: str) -> None:

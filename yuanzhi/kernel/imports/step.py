@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import F
 
+from ..many import not_waiting_for_the_disk
 from ..models import ImportBatch, ImportFinding
 from ..models import Sequence as Counter
 from ..refusals import Overtaken
 from ..tabular.findings import Finding
-from ..tabular.mapping import Record
 from .kinds import Plan
+from .portions import Portion
 from .table import Table
 
 
@@ -31,10 +33,9 @@ class Counts:
     doubted: int = 0
 
     @classmethod
-    def of(cls, records: Sequence[Record], plan: Plan) -> Counts:
-        bad = {record.row for record in records if not record.ok} | plan.rejected
-        told = {finding.row for record in records for finding in record.findings}
-        told |= {finding.row for finding in plan.findings}
+    def of(cls, portion: Portion, plan: Plan) -> Counts:
+        bad = portion.rejected | plan.rejected
+        told = {finding.row for finding in (*portion.findings, *plan.findings)}
         return cls(plan.created, plan.updated, plan.unchanged, len(bad), len(told - bad))
 
     def added(self) -> dict[str, F]:
@@ -63,6 +64,7 @@ class Step:
     turn: int
     counts: Counts
     findings: list[Finding] = field(default_factory=list)
+    began: float = 0.0  # when this step got its turn to write: others wait from then on
 
     def note(self) -> None:
         """Move the cursor, add up, keep the findings: in the running transaction, before anything else.
@@ -70,6 +72,8 @@ class Step:
         Raises Overtaken when another import went in since the plan was made, Ahead when another worker has
         this very chunk: then the whole transaction is undone.
         """
+        self.began = time.perf_counter()
+        not_waiting_for_the_disk()
         mine = Counter.objects.filter(series=series(self.batch), value=self.turn)
         if not mine.update(value=F("value") + 1):
             raise Overtaken("另一次导入同时在写，这一批重新比对")

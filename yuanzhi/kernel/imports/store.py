@@ -23,10 +23,13 @@ from ..tabular.limits import Limits
 from ..tabular.mapping import HEADER_ROWS, Layout, Matching, match
 from ..tabular.reader import Table, open_table
 from .kinds import kind_of
+from .portions import Recipe
 from .states import MOVES, Move, allowed
 
 LIMITS = Limits()
+CLEARED = "原文件已经清理掉了（只保留一段时间）。请重新上传一次。"
 SAMPLES = 3
+SAMPLED = 20  # rows looked at for them
 _PIECE = 1 << 20
 
 
@@ -107,9 +110,18 @@ def opened(batch: ImportBatch) -> tuple[Table, Matching]:
     """Its table, and what was made of the headers. Raises TableError."""
     path = path_of(batch)
     if not batch.stored or not path.is_file():
-        raise TableError("原文件已经清理掉了（只保留一段时间）。请重新上传一次。")
+        raise TableError(CLEARED)
     table = open_table(path, batch.filename, sheet=batch.options.get("sheet", ""), limits=LIMITS)
     return table, match(table, layout_of(batch), overrides_of(batch))
+
+
+def recipe_of(batch: ImportBatch, above: int, size: int) -> Recipe:
+    """How its rows above `above` are read, `size` at a time. Raises TableError."""
+    path = path_of(batch)
+    if not batch.stored or not path.is_file():
+        raise TableError(CLEARED)
+    sheet = batch.options.get("sheet", "")
+    return Recipe(path, batch.filename, sheet, LIMITS, overrides_of(batch), above, size)
 
 
 def layout_of(batch: ImportBatch) -> Layout:
@@ -204,14 +216,12 @@ def propose(batch: ImportBatch) -> Proposal:
 
 def _samples(table: Table, first: int, width: int) -> list[list[str]]:
     samples: list[list[str]] = [[] for _ in range(width)]
-    for number, cells in table.rows():
+    for number, cells in table.head(first + SAMPLED):
         if number < first:
             continue
         for at, cell in enumerate(cells[:width]):
             if len(samples[at]) < SAMPLES and (text := _sample(cell)):
                 samples[at].append(text)
-        if number > first + 20:
-            break
     return samples
 
 

@@ -6,9 +6,12 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
+
+from ..many import insert_rows
 
 Values = dict[str, Any]
 
@@ -21,9 +24,8 @@ def _encoder(field: models.Field) -> Callable[[Any], Any] | None:
     if isinstance(field, models.DateField):
         return ops.adapt_datefield_value
     if isinstance(field, models.DecimalField):
-        return lambda value: ops.adapt_decimalfield_value(
-            None if value is None else Decimal(value), field.max_digits, field.decimal_places
-        )
+        digits, places = field.max_digits, field.decimal_places
+        return lru_cache(4096)(lambda value: ops.adapt_decimalfield_value(Decimal(value), digits, places))
     if isinstance(field, models.JSONField):
         return lambda value: value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
     return None
@@ -38,7 +40,8 @@ class Table:
     def __init__(self, model: type[models.Model]) -> None:
         fields = [field for field in model._meta.concrete_fields if not field.primary_key and field.column]
         quote = connection.ops.quote_name
-        self.name = quote(model._meta.db_table)
+        self.bare = model._meta.db_table
+        self.name = quote(self.bare)
         self.columns = [str(field.column) for field in fields]
         self._place = {column: at for at, column in enumerate(self.columns)}
         self._encoders = {str(field.column): code for field in fields if (code := _encoder(field))}
@@ -51,9 +54,10 @@ class Table:
         encoder = self._encoders.get(column)
         return value if encoder is None or value is None else encoder(value)
 
-    def line(self, values: Values) -> list[Any]:
-        """A row's parameters: these values, and the model's defaults for the rest."""
-        line = self._blank.copy()
+    def line(self, values: Values, base: list[Any] | None = None) -> list[Any]:
+        """A row's parameters: these values, and for the rest those of `base` (a line that many rows begin
+        with), by itself the model's defaults."""
+        line = (base or self._blank).copy()
         encoders, place = self._encoders, self._place
         for column, value in values.items():
             if value is not None and column in encoders:
@@ -67,11 +71,21 @@ class Table:
         if lines:
             self.insert_lines(lines, ignore_conflicts=ignore_conflicts)
 
-    def insert_lines(self, lines: Sequence[Sequence[Any]], *, ignore_conflicts: bool = False) -> None:
-        """Insert rows made by `line`."""
-        sql = f"{self._insert} ON CONFLICT DO NOTHING" if ignore_conflicts else self._insert
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, lines)
+    def insert_lines(
+        self, lines: Sequence[list[Any]], *, ids: Sequence[int] | None = None, ignore_conflicts: bool = False
+    ) -> None:
+        """Insert rows made by `line`; `ids` as reserved for them, else the database gives them."""
+        if ignore_conflicts:
+            with connection.cursor() as cursor:
+                cursor.executemany(f"{self._insert} ON CONFLICT DO NOTHING", lines)
+        elif ids is None:
+            insert_rows(self.bare, self.columns, lines)
+        else:
+            insert_rows(
+                self.bare,
+                ["id", *self.columns],
+                [[pk, *line] for pk, line in zip(ids, lines, strict=True)],
+            )
 
     def insert_one(self, line: Sequence[Any]) -> int:
         """Insert one row; returns its id."""

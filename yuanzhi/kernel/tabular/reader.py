@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 from .delimited import open_delimited
 from .findings import Cell, TableError
 from .limits import BoundedGzip, Limits
-from .sheets import DAMAGED, PASSWORD, calamine_rows, calamine_trouble, streamed_rows
+from .sheets import DAMAGED, PASSWORD, calamine_rows, calamine_trouble, first_rows, streamed_rows
 from .workbook import Merged, Package
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -56,6 +56,7 @@ class Table:
     notes: list[str] = field(default_factory=list)
     fast: bool = True
     max_columns: int = Limits.columns
+    first: Callable[[int], list[tuple[int, tuple[Cell, ...]]]] | None = None  # the first rows for less
     _begun: tuple[list, Iterator] | None = None  # what head() has read, and where the reading goes on
 
     def rows(self) -> Iterator[tuple[int, tuple[Cell, ...]]]:
@@ -70,11 +71,11 @@ class Table:
     def _rows(self) -> Iterator[tuple[int, tuple[Cell, ...]]]:
         filled = _fill_merged(self.opened(), self.merged) if self.merged else self.opened()
         for number, cells in filled:
-            if len(cells) > self.max_columns:
-                cells = self._narrow(number, cells)
-            yield number, cells
+            yield number, self._narrow(number, cells)
 
     def _narrow(self, number: int, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        if len(cells) <= self.max_columns:
+            return cells
         if any(cell != "" for cell in cells[self.max_columns :]):
             raise TableError(
                 f"第 {number} 行有 {len(cells)} 列，超过了 {self.max_columns} 列的上限。"
@@ -84,6 +85,9 @@ class Table:
 
     def head(self, count: int = 15) -> list[tuple[int, tuple[Cell, ...]]]:
         """The first rows, enough to find the header; `rows` after it goes on without parsing twice."""
+        if self.first is not None:
+            rows = _fill_merged(iter(self.first(count)), self.merged) if self.merged else self.first(count)
+            return [(number, self._narrow(number, cells)) for number, cells in rows]
         rest = self.rows()
         first = list(itertools.islice(rest, count))
         self._begun = (first, rest)
@@ -211,6 +215,7 @@ def _open_xlsx(opened: Callable[[], Any], sheet: str, limits: Limits) -> Table:
         merged=[area for area in extent.merged if area[0] < area[2] or area[1] < area[3]],
         gaps=extent.gaps,
         fast=fast,
+        first=(lambda count: first_rows(package, part, count)) if fast else None,
     )
     _note_sheets(table)
     return table

@@ -64,10 +64,45 @@ def streamed_rows(package: Package, part: str) -> Numbered:
         raise TableError(DAMAGED) from error
 
 
+def first_rows(package: Package, part: str, count: int) -> list[tuple[int, tuple[Cell, ...]]]:
+    """The first rows, gaps filled with empty ones as `calamine_rows` does; nothing else is unpacked."""
+    reader = _SheetStream(_FirstStrings(package), date_styles(package), package.date1904)
+    found: dict[int, tuple[Cell, ...]] = {}
+    try:
+        for chunk in package.unpacker.chunks(part, _CHUNK):
+            reader.feed(chunk)
+            found.update(reader.take())
+            if found and max(found) >= count:
+                break
+    except (expat.ExpatError, ValueError, LookupError, OverflowError) as error:
+        raise TableError(DAMAGED) from error
+    return [(number, found.get(number, ())) for number in range(1, min(max(found, default=0), count) + 1)]
+
+
 def shared_strings(package: Package) -> list[str]:
     """All shared strings, phonetic guides left out."""
+    return list(_strings(package))
+
+
+class _FirstStrings:
+    """Shared strings by index, read as far as asked for: those of the header stand at the beginning."""
+
+    def __init__(self, package: Package):
+        self._known: list[str] = []
+        self._more = _strings(package)
+
+    def __getitem__(self, index: int) -> str:
+        while len(self._known) <= index:
+            try:
+                self._known.append(next(self._more))
+            except StopIteration:
+                raise IndexError(index) from None
+        return self._known[index]
+
+
+def _strings(package: Package) -> Iterator[str]:
     if not package.strings_part:
-        return []
+        return
     strings: list[str] = []
     buffer: list[str] = []
     state = {"text": False, "phonetic": False}
@@ -98,9 +133,10 @@ def shared_strings(package: Package) -> list[str]:
     try:
         for chunk in package.unpacker.chunks(package.strings_part, _CHUNK):
             parser.Parse(chunk, False)
+            yield from strings
+            strings.clear()
     except expat.ExpatError as error:
         raise TableError(DAMAGED) from error
-    return strings
 
 
 def date_styles(package: Package) -> set[int]:
@@ -144,7 +180,7 @@ def _unescape(text: str) -> str:
 class _SheetStream:
     """Turns sheet XML into rows. Cells may lack `r` and then follow the one before, as the format allows."""
 
-    def __init__(self, strings: list[str], dates: set[int], date1904: bool):
+    def __init__(self, strings: list[str] | _FirstStrings, dates: set[int], date1904: bool):
         self.strings, self.dates = strings, dates
         self.epoch = CALENDAR_MAC_1904 if date1904 else CALENDAR_WINDOWS_1900
         self.rows: list[tuple[int, tuple[Cell, ...]]] = []

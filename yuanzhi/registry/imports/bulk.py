@@ -15,6 +15,7 @@ from django.utils import timezone
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.kernel.history import Draft, action, draft, record_many
 from yuanzhi.kernel.imports.table import Table
+from yuanzhi.kernel.many import reserve_ids
 from yuanzhi.kernel.refusals import Refused
 from yuanzhi.kernel.sealed import fingerprint, seal
 
@@ -85,31 +86,16 @@ def given(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def enterprise_values(
-    community_id: int, facts: dict[str, Any], provenance: str, source: Source, key: str = ""
+    community_id: int, facts: dict[str, Any], provenance: str, source: Source
 ) -> dict[str, Any]:
-    """Column values of a new enterprise. `key`: its name key, where that is known already."""
+    """Column values of a new enterprise."""
     return {
         **facts,
         "community_id": community_id,
-        "name_key": key or name_key(facts["name"]),
+        "name_key": name_key(facts["name"]),
         "provenance": provenance,
         "confirmed_on": None if source.kind == Source.Kind.IMPORT else source.day,
     }
-
-
-def ids_of_new(community_id: int, rows: Sequence[tuple[str, str]], above: int) -> list[int]:
-    """Ids of just inserted enterprises, (uscc, name_key) each, in order. `above`: the highest id before."""
-    base = Enterprise.objects.filter(community_id=community_id, merged_into=None)
-    codes = [uscc for uscc, _ in rows if uscc]
-    coded = dict(base.filter(uscc__in=codes).exclude(uscc="").values_list("uscc", "pk"))
-    keys = [key for uscc, key in rows if not uscc]
-    named = dict(base.filter(name_key__in=keys, uscc="", pk__gt=above).values_list("name_key", "pk"))
-    return [coded[uscc] if uscc else named[key] for uscc, key in rows]
-
-
-def highest_id() -> int:
-    """The highest id of an enterprise, 0 when there is none."""
-    return Enterprise.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 @action
@@ -125,21 +111,18 @@ def register_many(
     permit(actor, EDIT_ENTERPRISE)
     community_id = actor.community_id
     provenance, table, now = Provenance(source), Table(Enterprise), timezone.now()
+    base = table.line({"created_at": now, "updated_at": now})
     ids: list[int] = []
     for start in range(0, len(facts_rows), CHUNK):
         said = [given(facts) for facts in facts_rows[start : start + CHUNK]]
         keys = [(facts.get("uscc", ""), name_key(facts["name"])) for facts in said]
         _refuse_known(community_id, keys)
-        above = highest_id()
-        table.insert(
-            {
-                **enterprise_values(community_id, facts, provenance.text(facts), source),
-                "created_at": now,
-                "updated_at": now,
-            }
+        fresh = reserve_ids(Enterprise, len(said))
+        lines = [
+            table.line(enterprise_values(community_id, facts, provenance.text(facts), source), base)
             for facts in said
-        )
-        fresh = ids_of_new(community_id, keys, above)
+        ]
+        table.insert_lines(lines, ids=fresh)
         record_many(
             draft(
                 actor=actor,

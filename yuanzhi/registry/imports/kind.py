@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from yuanzhi.accounts import wording as accounts_wording
@@ -13,6 +14,7 @@ from yuanzhi.accounts.actor import Actor
 from yuanzhi.kernel.imports.kinds import register
 from yuanzhi.kernel.imports.step import Step, UndoStep
 from yuanzhi.kernel.models import HistoryEntry, ImportBatch
+from yuanzhi.kernel.sealed import Sealer
 from yuanzhi.kernel.tabular.mapping import Layout, Record
 
 from .. import index, wording
@@ -21,7 +23,7 @@ from ..models import Source
 from . import layout, pages
 from .placing import Places
 from .plan import Planner, RegisterPlan
-from .ready import Line, Reader
+from .ready import Line, Maker, Reader
 from .take import Writer, take_rows
 from .undoing import clear_source, undo_rows
 
@@ -40,13 +42,15 @@ class Session:
     def __init__(self, batch: ImportBatch) -> None:
         self.batch, self.day = batch, dt.date.fromisoformat(batch.options["day"])
         self.places = Places(batch.chain)
-        self.reader = Reader(self.places)
+        label = batch.filename[:200]
+        maker = Maker(self.places.spots, Sealer(settings.DATA_KEY), label, self.day.isoformat())
+        self.reader = Reader(batch.options, maker)
         self.planner = Planner(batch.chain, self.places, self.day, Source.Kind.IMPORT)
-        self.writer = Writer(batch.chain, self.places, batch.filename, self.day, batch.pk)
+        self.writer = Writer(batch.chain, self.places, maker, label, self.day, batch.pk)
         self._last: Sequence[Line] | None = None
 
     def ready(self, record: Record) -> Line | None:
-        return self.reader.line(record)
+        return self.reader.ready(record)
 
     def plan(self, items: Sequence[Line]) -> RegisterPlan:
         if items is self._last:  # planned anew: rooms made by what was rolled back are not there

@@ -11,14 +11,15 @@ from typing import Any
 from django.db.models import QuerySet
 
 from yuanzhi.kernel.imports.kinds import Plan
-from yuanzhi.kernel.sealed import fingerprint
+from yuanzhi.kernel.many import ids_by
 from yuanzhi.kernel.tabular.findings import ERROR, WARNING, Finding
 
 from ..models import Contact, Enterprise, FactConflict, FormerName, Source, Tenancy
 from ..rules.facts import FACTS, Outcome, Statement, weigh
 from ..rules.saying import say_fact
-from .placing import Places, Spot
+from .placing import Places
 from .ready import Line, Person
+from .spots import Spot
 
 _FIELDS = (
     "id", "version", "updated_at", "provenance", "name_key", "placement", "park_id", "building_id", "unit_id",
@@ -114,17 +115,24 @@ class Planner:
     def _known(self, lines: Sequence[Line]):
         """What is known, by code, by old code, and by name (a list each: names may repeat)."""
         base = Enterprise.objects.filter(community_id=self.community_id, merged_into=None)
-        codes = [line.code for line in lines if line.code]
-        by_code = {row["uscc"]: row for row in _rows(base.filter(uscc__in=codes).exclude(uscc=""))}
+        codes = self._ids("uscc", (line.code for line in lines if line.code))
+        by_code = {row["uscc"]: row for row in _rows(base, codes)}
         # Only the rows that are not found by their code have to be looked for by name.
         rest = [line for line in lines if line.code not in by_code]
         old = [code for line in rest if (code := line.facts.get("old_code"))]
-        by_old = {row["old_code"]: row for row in _rows(base.filter(old_code__in=old))} if old else {}
+        olds = base.filter(old_code__in=old).values_list("pk", flat=True) if old else ()
+        by_old = {row["old_code"]: row for row in _rows(base, list(olds))}
         by_name: dict[str, list[Known]] = defaultdict(list)
-        if rest:
-            for row in _rows(base.filter(name_key__in=[line.key for line in rest]).order_by("id")):
-                by_name[row["name_key"]].append(row)
+        for row in _rows(base, self._ids("name_key", (line.key for line in rest))):
+            by_name[row["name_key"]].append(row)
         return by_code, by_old, by_name
+
+    def _ids(self, column: str, values: Iterable[str]) -> list[int]:
+        # In the words of the index of codes, which knows only what is not merged and has a code.
+        also = "NOT (e.uscc = '') AND e.merged_into_id IS NULL" if column == "uscc" else "true"
+        return ids_by(
+            Enterprise, ("community_id", self.community_id), column, list(dict.fromkeys(values)), also
+        )
 
     def _kind_of(self, source_id: int) -> str:
         if source_id not in self._kinds:
@@ -196,7 +204,7 @@ class Planner:
             change.people = tuple(
                 person
                 for person in change.line.people
-                if (owner, person.name, fingerprint(person.phone.number) if person.phone else "") not in there
+                if (owner, person.name, person.mark) not in there
                 # Who was taken off the list does not come back by a table of before that.
                 and not ((gone := left.get((owner, person.name))) is not None and gone >= self.day)
             )
@@ -219,10 +227,10 @@ class Planner:
             elif self._believed(here):
                 change.seating = Seating("move", spot, here)
             else:
-                now = self.places.names.get(here.park_id, "别处")
+                now = self.places.spots.names.get(here.park_id, "别处")
                 plan.say(
                     change.line, "所属园区", WARNING, f"名录里它在{now}，那条记录更新或更可靠，没有搬动。",
-                    self.places.names[spot.park],
+                    self.places.spots.names[spot.park],
                 )  # fmt: skip
 
     def _refined(self, here: Tenancy, spot: Spot) -> Seating | None:
@@ -246,7 +254,11 @@ class Planner:
         return weigh(before, Statement("here", self.day, self.kind)) is Outcome.TAKE
 
 
-def _rows(rows: QuerySet[Enterprise]) -> Iterable[Known]:
+def _rows(base: QuerySet[Enterprise], ids: Sequence[int]) -> Iterable[Known]:
+    """These of the register's enterprises, by id."""
+    if not ids:
+        return ()
+    rows = base.filter(pk__in=ids).order_by("pk")
     return (dict(zip(_FIELDS, row, strict=True)) for row in rows.values_list(*_FIELDS))
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from yuanzhi.accounts.actor import Actor
-from yuanzhi.kernel.history import Draft, action, changes, draft, record_many
+from yuanzhi.kernel.history import Draft, action, changes, draft, record_many, told
 from yuanzhi.kernel.imports.step import Step
 from yuanzhi.kernel.imports.table import Table
+from yuanzhi.kernel.many import reserve_ids
 from yuanzhi.kernel.refusals import Overtaken
 
 from .. import index
@@ -20,10 +21,11 @@ from ..actions.guard import permit
 from ..actions.sources import source_for
 from ..models import Contact, Enterprise, FactConflict, FormerName, Source, Tenancy, Unit
 from ..rules.names import name_key
-from .bulk import Provenance, enterprise_values, given, highest_id, ids_of_new, sealed
-from .placing import Places, Spot
+from .bulk import Provenance
+from .placing import Places
 from .plan import Change, RegisterPlan
-from .ready import Person
+from .ready import Fresh, Maker, Person, more
+from .spots import Spot
 
 # An undo puts the version back. What was seen in between must not pass for what was there before: no number
 # of ordinary edits reaches the version that an import gives.
@@ -44,21 +46,23 @@ def take_rows(*, actor: Actor, plan: RegisterPlan, step: Step, writer: Writer) -
 class Writer:
     """Writes the chunks of one import. `source` is made with the first thing that is written."""
 
-    def __init__(self, community_id: int, places: Places, label: str, day: dt.date, batch_id: int) -> None:
-        self.community_id, self.places, self.day = community_id, places, day
+    def __init__(
+        self, community_id: int, places: Places, maker: Maker, label: str, day: dt.date, batch_id: int
+    ) -> None:
+        self.community_id, self.places, self.maker, self.day = community_id, places, maker, day
         self.label, self.batch_id = label, batch_id
         self.tables = {
             model: Table(model) for model in (Contact, Enterprise, FactConflict, FormerName, Tenancy, Unit)
         }
-        self.sealed: dict[Person, dict[str, str]] = {}
-        self.said: list[dict[str, Any]] = []
+        self.sealed: dict[Person, str] = {}
+        self.fresh: list[Fresh] = []
 
     def prepare(self, plan: RegisterPlan) -> None:
-        """What takes time and needs no lock: sealing the numbers, cutting the 字号 out of the names."""
-        self.said = [given(creation.line.facts) for creation in plan.creations]
-        items: list[Any] = [*plan.creations, *plan.changes]
-        people = [person for item in items for person in item.people]
-        self.sealed = {person: sealed(person.phone) for person in people}
+        """What takes time and needs no lock, as far as it was not made already: sealing the numbers, cutting
+        the 字号 out of the names."""
+        self.fresh = [item.line.fresh or self.maker.fresh(item.line) for item in plan.creations]
+        people = {person for change in plan.changes for person in change.people}
+        self.sealed = {person: self.maker.sealer.seal(person.shown) for person in people}
 
     def write(self, actor: Actor, plan: RegisterPlan) -> Iterable[Draft]:
         """Write; the history of it. Runs inside the action."""
@@ -134,46 +138,32 @@ class Writer:
     ) -> list[Draft]:
         if not plan.creations:
             return []
-        provenance, above = Provenance(source), highest_id()
-        said = self.said
-        stamp = {"created_at": now, "updated_at": now}
-        lines, seats = [], []
-        for creation, facts in zip(plan.creations, said, strict=True):
-            spot = creation.line.spot
-            seat = {**self._seat(spot, rooms), "placement": PLACED} if spot else {}
-            values = enterprise_values(
-                self.community_id, facts, provenance.text(facts), source, key=creation.line.key
-            )
-            lines.append({**values, **seat, **stamp})
-            seats.append(seat)
-        self.tables[Enterprise].insert(lines)
-        ids = ids_of_new(self.community_id, [(c.line.code, c.line.key) for c in plan.creations], above)
-        self.tables[Tenancy].insert(
-            _tenancy(pk, seat, source, Tenancy.Arrival.KNOWN)
-            for pk, seat in zip(ids, seats, strict=True)
-            if seat
-        )
-        pairs = list(zip(ids, plan.creations, strict=True))
-        self._add_names((pk, name, None) for pk, creation in pairs for name in creation.line.former)
-        self._add_people(((pk, creation.people) for pk, creation in pairs), source)
-        return [
-            draft(
-                actor=actor, verb="enterprise.registered", subject=f"enterprise:{pk}", at=now,
-                source=source.label, day=source.day, facts=facts, **self._more(creation),
-            )
-            for (pk, creation), facts in zip(pairs, said, strict=True)
-        ]  # fmt: skip
+        ids = reserve_ids(Enterprise, len(plan.creations))
+        provenance, table = Provenance(source), self.tables[Enterprise]
+        base = table.line({"community_id": self.community_id, "created_at": now, "updated_at": now})
+        lines, seats, people, names, drafts = [], [], [], [], []
+        for pk, creation, fresh in zip(ids, plan.creations, self.fresh, strict=True):
+            line = creation.line
+            facts = {**line.facts, "short_name": fresh.short_name}
+            values = {**facts, "name_key": line.key, "provenance": provenance.text(facts)}
+            if line.spot:
+                seat = self._seat(line.spot, rooms)
+                seats.append(_tenancy(pk, seat, source, Tenancy.Arrival.KNOWN))
+                values |= {**seat, "placement": PLACED}
+            lines.append(table.line(values, base))
+            people += [(pk, who, token) for who, token in zip(line.people, fresh.sealed, strict=True)]
+            names += [(pk, name, None) for name in line.former]
+            drafts.append(told(actor, "enterprise.registered", f"enterprise:{pk}", fresh.told, now))
+        table.insert_lines(lines, ids=ids)
+        self.tables[Tenancy].insert(seats)
+        self._add_names(names)
+        self._add_people(people, source)
+        return drafts
 
-    def _more(self, item) -> dict[str, Any]:
-        """What else happened, for the history: where it sits, whom to call (numbers masked)."""
-        more: dict[str, Any] = {}
-        if spot := item.line.spot if not isinstance(item, Change) else item.seating and item.seating.spot:
-            more["to"] = self.places.title(spot)
-        if item.people:
-            more["contacts"] = [
-                f"{person.name} {self.sealed[person]['phone_masked']}".strip() for person in item.people
-            ]
-        return more
+    def _more(self, change: Change) -> dict[str, Any]:
+        """What else happened, for the history."""
+        spot = change.seating.spot if change.seating is not None else None
+        return more(change.people, spot, self.places.spots)
 
     def _add_names(self, rows: Iterable[tuple[int, str, dt.date | None]]) -> None:
         self.tables[FormerName].insert(
@@ -181,12 +171,14 @@ class Writer:
             ignore_conflicts=True,
         )
 
-    def _add_people(self, rows: Iterable[tuple[int, tuple[Person, ...]]], source: Source) -> None:
+    def _add_people(self, rows: Iterable[tuple[int, Person, str]], source: Source) -> None:
         self.tables[Contact].insert(
-            {"enterprise_id": pk, "name": person.name, "source_id": source.pk, **self.sealed[person]}
-            for pk, people in rows
-            for person in people
-        )
+            {
+                "enterprise_id": pk, "name": person.name, "source_id": source.pk,
+                "phone_sealed": sealed, "phone_mark": person.mark, "phone_masked": person.masked,
+            }
+            for pk, person, sealed in rows
+        )  # fmt: skip
 
     # -- known ones --------------------------------------------------------------------------------------
 
@@ -241,7 +233,14 @@ class Writer:
             for change in made
             for name in change.former
         )
-        self._add_people(((change.known["id"], change.people) for change in made), source)
+        self._add_people(
+            (
+                (change.known["id"], person, self.sealed[person])
+                for change in made
+                for person in change.people
+            ),
+            source,
+        )
         return drafts
 
     def _opened(self, pk: int, seat: dict, seating, source: Source) -> dict[str, Any]:

@@ -32,6 +32,9 @@ FACTS: dict[str, str] = {
     "note": "备注",
 }
 
+# Statuses of an enterprise that is in business (of `Enterprise.Status`, which knows a database).
+LIVE = ("active", "suspended")
+
 # Who is believed when two statements hold for the same day: people who looked before tables that copy.
 WEIGHT = {"demo": 0, "import": 1, "department": 2, "enterprise": 3, "staff": 4, "visit": 5}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -52,6 +52,7 @@ class Regions(NamedTuple):
     top: dict[str, str]  # provinces and cities, long and short
     full: frozenset[str]  # counties and districts with 县, 市, 区 …
     short: dict[str, set[str]]  # and without; these count only behind the city or province they belong to
+    sizes: tuple[dict[str, tuple[int, ...]], ...]  # of each of these
 
 
 @cache
@@ -78,7 +79,8 @@ def regions() -> Regions:
                 full.add(form)
             elif form not in _BRANDLIKE:
                 short.setdefault(form, set()).add(whole)
-    return Regions(top | {"内蒙古": "15"}, frozenset(full), short)
+    top["内蒙古"] = "15"
+    return Regions(top, frozenset(full), short, (_sizes(top), _sizes(full), _sizes(short)))
 
 
 @lru_cache(maxsize=50_000)
@@ -90,9 +92,21 @@ def normalise(text: str) -> str:
     return text
 
 
-def _longest(text: str, at: int, words: Container[str], longest: int = 11) -> int:
-    for size in range(min(longest, len(text) - at), 1, -1):
-        if text[at : at + size] in words:
+def _sizes(words: Iterable[str], longest: int = 11) -> dict[str, tuple[int, ...]]:
+    """How long the words are that begin with a character, the longest first: few characters begin any."""
+    found: dict[str, set[int]] = {}
+    for word in words:
+        if 2 <= len(word) <= longest:
+            found.setdefault(word[0], set()).add(len(word))
+    return {char: tuple(sorted(sizes, reverse=True)) for char, sizes in found.items()}
+
+
+_TRADE_SIZES = _sizes(TRADES, 6)
+
+
+def _longest(text: str, at: int, words: Container[str], sizes: dict[str, tuple[int, ...]]) -> int:
+    for size in sizes.get(text[at : at + 1], ()):
+        if text[at : at + size] in words and at + size <= len(text):
             return at + size
     return at
 
@@ -106,9 +120,9 @@ def _skip_regions(text: str, at: int, *, whole: bool = False) -> int:
     known = regions()
     begin, inside = at, ""
     for _ in range(4):
-        city = _longest(text, at, known.top)
-        after = max(city, _longest(text, at, known.full))
-        county = _longest(text, at, known.short)
+        city = _longest(text, at, known.top, known.sizes[0])
+        after = max(city, _longest(text, at, known.full, known.sizes[1]))
+        county = _longest(text, at, known.short, known.sizes[2])
         if county > after and any(code.startswith(inside) for code in known.short[text[at:county]]):
             after = county
         if at > begin:
@@ -129,7 +143,7 @@ def _brand_follows(text: str, at: int) -> bool:
 
 def _trade_at(text: str, at: int) -> int:
     """End of a trade word at this place, or `at` where there is none."""
-    return _longest(text, at, TRADES, 6)
+    return _longest(text, at, TRADES, _TRADE_SIZES)
 
 
 class Name(NamedTuple):

@@ -8,8 +8,6 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from itertools import takewhile
 
-from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
-
 from . import words
 
 SYLLABLES = frozenset(words.SYLLABLES.split())
@@ -31,12 +29,20 @@ def _widen(readings: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(r for r in wide if r in SYLLABLES))[:_MAX_READINGS]
 
 
+@cache
+def _sounds() -> dict[int, str]:
+    """pypinyin's readings by code point. Its tables take 40 MB: they come when they are needed."""
+    from pypinyin.constants import PINYIN_DICT
+
+    return PINYIN_DICT
+
+
 @lru_cache(maxsize=60_000)
 def readings(char: str) -> tuple[str, ...]:
     """All readings of one character, the usual one first; a letter or digit reads as itself."""
     if not is_hanzi(char):
         return (char,)
-    return _widen(PINYIN_DICT.get(ord(char), "").translate(_TONES).split(",")) or (char,)
+    return _widen(_sounds().get(ord(char), "").translate(_TONES).split(",")) or (char,)
 
 
 @lru_cache(maxsize=60_000)
@@ -65,14 +71,15 @@ def _exceptions() -> tuple[dict[str, tuple[str, ...]], dict[str, set[str]]]:
 
     pypinyin segments each text by its 47,000 phrases, 116 µs a name; these few thousand make the difference.
     """
+    from pypinyin.constants import PHRASES_DICT
+
+    sounds = _sounds()
     phrases: dict[str, tuple[str, ...]] = {}
     chars: dict[str, set[str]] = {char: {sound} for char, sound in _SURNAMES.items()}
     for phrase, toned in PHRASES_DICT.items():
         if len(phrase) > 4 or len(phrase) != len(toned):
             continue
-        if all(
-            PINYIN_DICT.get(ord(c), "").split(",", 1)[0] == t[0] for c, t in zip(phrase, toned, strict=True)
-        ):
+        if all(sounds.get(ord(c), "").split(",", 1)[0] == t[0] for c, t in zip(phrase, toned, strict=True)):
             continue
         plain = tuple(options[0].translate(_TONES) for options in toned)
         odd = {c for c, reading in zip(phrase, plain, strict=True) if is_hanzi(c) and reading not in usual(c)}

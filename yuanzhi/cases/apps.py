@@ -9,12 +9,14 @@ class CasesConfig(AppConfig):
         from yuanzhi.kernel.signals import calendar_changed
 
         from .figures import provide_figures
-        from .imports import claims
+        from .imports import claims, items, needs
         from .news import on_calendar_changed
         from .saying import lend_words
         from .wording import lend_names
 
         claims.introduce()
+        items.introduce()
+        needs.introduce()
         provide_figures()
         lend_names()
         lend_words()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,7 +15,8 @@ from yuanzhi.registry.models import Enterprise
 from yuanzhi.registry.queries import visible_to as enterprises_visible_to
 
 from .access import OPEN_CASE
-from .models import Case, Desk, Verdict
+from .forms_files import FilesField
+from .models import Case, Desk, ServiceItem, Verdict
 
 
 class EnterpriseField(forms.CharField):
@@ -25,6 +27,11 @@ class EnterpriseField(forms.CharField):
             widget=Picker(data_url=reverse_lazy("registry:pick_enterprise"), label_of=self._label), **kwargs
         )
         self.actor: Actor | None = None
+
+    def act_for(self, actor: Actor) -> None:
+        """Whose enterprises these are. (The widget was made with the class, before anybody was known.)"""
+        self.actor = actor
+        self.widget.label_of = self._label
 
     def _label(self, value: Any) -> str:
         if self.actor is None or not str(value).isdigit():
@@ -48,19 +55,40 @@ class EnterpriseField(forms.CharField):
         raise forms.ValidationError(f"“{text}”没有唯一对应的企业：请从下拉里选一家，或留空先登记")
 
 
+class ItemField(forms.ChoiceField):
+    """A service item among those given at the beginning; none is chosen unless somebody does."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.items: dict[str, ServiceItem] = {}
+
+    def offer(self, items: Iterable[ServiceItem], empty: str) -> None:
+        """What can be chosen, by desk."""
+        self.items = {str(item.pk): item for item in items}
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for pk, item in self.items.items():
+            groups.setdefault(item.desk.name, []).append((pk, item.name))
+        self.choices = [("", empty), *groups.items()]
+
+    def clean(self, value: Any) -> ServiceItem | None:  # type: ignore[override]
+        return self.items.get(super().clean(value) or "")
+
+
 class IntakeForm(forms.Form):
     """Quick capture: paste the message, pick the enterprise, done."""
 
     words = forms.CharField(
         label="企业说了什么",
         widget=forms.Textarea(
-            attrs={"placeholder": "原话最好。可以直接粘贴微信消息", "rows": 4, "autofocus": True}
+            attrs={"placeholder": "微信消息直接粘贴进来，几条一起贴也行", "rows": 5, "autofocus": True}
         ),
-        max_length=4000,
+        max_length=8000,
         error_messages={"required": "企业说了什么还没写：原话最好，哪怕只记一句"},
     )
     enterprise = EnterpriseField(label="哪家企业", required=False, help_text="名称、拼音首字母或信用代码")
     desk = forms.ChoiceField(label="转给哪个窗口", required=False, widget=forms.RadioSelect)
+    item = ItemField(label="哪个事项")
+    files = FilesField(label="截图和文件")
     channel = forms.ChoiceField(
         label="从哪儿来",
         choices=[(c.value, c.label) for c in Case.Channel if c not in (Case.Channel.PORTAL, Case.Channel.QR)],
@@ -71,9 +99,12 @@ class IntakeForm(forms.Form):
     speaker_phone = forms.CharField(label="电话", required=False, max_length=24)
     is_confidential = forms.BooleanField(label="员工私下反映，不让单位看到", required=False)
 
-    def __init__(self, *args: Any, actor: Actor, desks: list[Desk], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, actor: Actor, desks: list[Desk], items: Iterable[ServiceItem] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["enterprise"].actor = actor  # type: ignore[attr-defined]
+        self.fields["enterprise"].act_for(actor)  # type: ignore[attr-defined]
+        self.fields["item"].offer(items, "不选也行")  # type: ignore[attr-defined]
         self.fields["desk"].choices = [  # type: ignore[attr-defined]
             ("", "自动"),
             *[(str(desk.pk), desk.short) for desk in desks],
@@ -96,12 +127,15 @@ class NeedForm(forms.Form):
     enterprise = EnterpriseField(
         label="替哪家企业说", required=False, help_text="园区里的一家；留空就是园区的公共事"
     )
+    item = ItemField(label="是哪类事")
+    files = FilesField(label="照片、合同、截图", help_text="每个 10 MB 以内。照片里的位置信息会自动抹掉")
     is_confidential = forms.BooleanField(label="只让社区知道，不让单位看到", required=False)
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, items: Iterable[ServiceItem] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["item"].offer(items, "说不清就不选")  # type: ignore[attr-defined]
         if actor.has(*PARK_PEOPLE):
-            self.fields["enterprise"].actor = actor  # type: ignore[attr-defined]
+            self.fields["enterprise"].act_for(actor)  # type: ignore[attr-defined]
         else:
             del self.fields["enterprise"]
 
@@ -118,7 +152,16 @@ class ScanForm(forms.Form):
     speaker = forms.CharField(
         label="企业和称呼", max_length=40, required=False, help_text="例如：云图数视 李女士"
     )
-    speaker_phone = forms.CharField(label="电话", max_length=24, help_text="只用来回复您，全程加密保存")
+    speaker_phone = forms.CharField(
+        label="电话", max_length=24, help_text="只用来回复您，全程加密保存",
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )  # fmt: skip
+    item = ItemField(label="是哪类事")
+    files = FilesField(label="拍张照片", help_text="最多 3 个，每个 8 MB 以内。照片里的位置信息会自动抹掉")
+
+    def __init__(self, *args: Any, items: Iterable[ServiceItem] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].offer(items, "说不清就不选")  # type: ignore[attr-defined]
 
 
 class VerdictForm(forms.Form):
@@ -141,6 +184,7 @@ class VerdictForm(forms.Form):
     words = forms.CharField(
         label="想说的话", required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
     )
+    is_anonymous = forms.BooleanField(label="匿名：不写是谁评的", required=False)
 
 
 class StepForm(forms.Form):

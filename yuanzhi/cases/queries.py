@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from yuanzhi.accounts.access import Verb
 from yuanzhi.accounts.actor import Actor
@@ -76,8 +77,10 @@ def desks_of(community_id: int) -> QuerySet[Desk]:
 
 
 def items_of(community_id: int) -> QuerySet[ServiceItem]:
-    """The catalogue in force."""
-    return ServiceItem.objects.filter(desk__community_id=community_id, valid_to=None).select_related("desk")
+    """The catalogue in force today."""
+    today = timezone.localdate()
+    rows = ServiceItem.objects.filter(desk__community_id=community_id, valid_from__lte=today)
+    return rows.filter(Q(valid_to=None) | Q(valid_to__gte=today)).select_related("desk")
 
 
 def building_of_code(code: str) -> Building | None:

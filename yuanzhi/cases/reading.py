@@ -29,8 +29,8 @@ _NOISE = re.compile(
 _MENTION = re.compile(r"^@\S+[\s\u2005]+")
 _LABEL = re.compile(r"[（(]([^）)]{2,24})[）)]")
 # What stands before a colon without being anybody's name.
-_WORDS_OF_FORMS = """地址 电话 手机 时间 日期 联系人 联系电话 姓名 公司 企业 内容 备注 地点 问题 诉求 需求 事由
-附件 说明 金额 注意 另外 补充 请问 位置 情况 原因 结果 标题"""
+_WORDS_OF_FORMS = """地址 电话 手机 时间 日期 联系人 联系电话 姓名 公司 企业 内容 备注 地点 问题 诉求 需求
+事由 附件 说明 金额 注意 另外 补充 请问 位置 情况 原因 结果 标题"""
 _NOT_NAMES = frozenset(_WORDS_OF_FORMS.split())
 
 

@@ -16,9 +16,11 @@ from .. import storage
 from ..access import SEE_CASE, SEE_PORTAL, WORK_CASE
 from ..attachments import DESK, Examined
 from ..models import Attachment, Case, Note
+from ..needs import LONGEST
 from ..queries import visible_to
-from .steps import add_note
-from .telling import context_of
+from ..states import OPEN, State
+from .steps import add_note, write_note
+from .telling import context_of, tell_desk
 
 KEPT = dt.timedelta(days=30)  # a removed file can be brought back from a backup; then it goes from the disk
 
@@ -100,6 +102,35 @@ def add_note_with_files(
     note = add_note(actor=actor, case=case, text=said, is_public=is_public, once=once)
     if files:
         attach(actor=actor, case=case, files=files, note=note, is_public=note.is_public)
+    return note
+
+
+@action
+def add_by_link(
+    *,
+    actor: Actor,
+    case: Case,
+    token: str,
+    text: str,
+    files: Sequence[Examined] = (),
+    once: str | None = None,
+) -> Note:
+    """Say more by the tracking link: the enterprise reads it, the owner is told. Raises Refused."""
+    if not token or token != case.token:
+        raise Refused("链接不对：请核对是否复制完整")
+    if State(case.state) not in OPEN:
+        raise Refused("这件事已经办完了：有新的事，请再扫一次码或找社区")
+    said = text.strip() or (f"发来 {len(files)} 个文件" if files else "")
+    if not said:
+        raise Refused("写一句，或者选一个文件")
+    if len(said) > LONGEST:
+        raise Refused(f"一次最多写 {LONGEST} 字，这里有 {len(said)} 字：请分几次写")
+    if once and (twin := Note.objects.filter(once=once).first()) is not None:
+        return twin
+    note = write_note(actor, case, said, is_public=True, once=once)
+    if files:
+        attach(actor=actor, case=case, files=files, note=note, by_token=token)
+    tell_desk(case, f"企业补充了：{case.title}", key=f"case:{case.pk}:added:{note.pk}")
     return note
 
 

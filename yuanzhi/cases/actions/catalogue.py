@@ -74,7 +74,8 @@ def _may(actor: Actor, community_id: int) -> None:
         raise Refused("服务事项由社区书记（站长）来改：请把想改的告诉他")
 
 
-def _check(entry: Entry, leave_out: ServiceItem | None, since: dt.date) -> None:
+def check_entry(entry: Entry, leave_out: ServiceItem | None, since: dt.date) -> None:
+    """Raises Refused with the sentence when an entry can't be so from this day on."""
     if not entry.name.strip():
         raise Refused("事项叫什么还没写")
     if not 1 <= entry.response_hours <= 80:
@@ -118,7 +119,7 @@ def add_item(*, actor: Actor, entry: Entry, valid_from: dt.date | None = None) -
     """A new entry of the catalogue from a day on (today)."""
     _may(actor, entry.desk.community_id)
     since = valid_from or timezone.localdate()
-    _check(entry, None, since)
+    check_entry(entry, None, since)
     item = _write(entry, since)
     record(
         actor=actor,
@@ -151,7 +152,7 @@ def change_item(
     before = entry_of(item)
     if before.facts() == entry.facts():
         return item
-    _check(entry, item, since)
+    check_entry(entry, item, since)
     # A row that began today and is said anew today never held for a whole day: it ends before it began,
     # so that no day has two.
     ends = since - dt.timedelta(days=1)

@@ -53,8 +53,10 @@ def open_case(
     files: Sequence[Examined] = (),
     intake_key: str | None = None,
     opened_at: dt.datetime | None = None,
+    quiet: bool = False,
 ) -> Case:
     """Take in a need: number, desk, promise, procedure. The same `intake_key` again gives the same case.
+    `quiet`: nobody is told of this one (a table tells of all its rows at once).
 
     Raises Refused when nothing was said or the actor may not open a case for this enterprise.
     """
@@ -95,7 +97,8 @@ def open_case(
     index_cases([case])
     record_many([opened_entry(actor, case, promise)])
     write_files(actor, case, files)
-    tell_desk(case, f"新诉求：{case.title}", key=f"case:{case.pk}:opened", but=actor.user_id)
+    if not quiet:
+        tell_desk(case, f"新诉求：{case.title}", key=f"case:{case.pk}:opened", but=actor.user_id)
     return case
 
 

@@ -16,14 +16,18 @@ from yuanzhi.registry.queries import visible_to as enterprises_visible_to
 
 from .. import actions, queries
 from ..access import GIVE_VERDICT, SEE_PORTAL
+from ..actions.attachments import add_note_with_files
 from ..forms import NeedForm, VerdictForm
 from ..models import Case
 from ..panels import Audience, panels_of
+from ..parts import checklist, files_of, moving_along
 from ..promises import clock_of
+from ..queries_catalogue import listed
 from ..rows import row_of, sign_of
 from ..states import State
 from ..timeline import entries
 from .claims import part as claims_part
+from .files import read_files, tell
 
 
 @needs(SEE_PORTAL)
@@ -31,11 +35,14 @@ def home(request: Request) -> HttpResponse:
     """Say what you need; see what became of what you said."""
     actor = request.actor
     mine = enterprises_visible_to(actor).filter(pk__in=actor.bound_to(Kind.ENTERPRISE)).order_by("id").first()
-    form = NeedForm(request.POST or None, actor=actor)
+    items = list(listed(actor))
+    initial = {"item": request.GET.get("item", "")}
+    form = NeedForm(request.POST or None, actor=actor, items=items, initial=initial)
     if request.method == "POST" and form.is_valid():
         # Park people speak for whom they name, never by accident for the enterprise that employs them.
         relays = "enterprise" in form.fields
         said = {"enterprise": mine, **form.cleaned_data}
+        said["files"], sentences = read_files(request)
         try:
             case = actions.open_case(
                 actor=actor,
@@ -49,12 +56,20 @@ def home(request: Request) -> HttpResponse:
         else:
             due = timezone.localtime(case.response_due)
             messages.success(request, f"收到了，编号 {case.number}。{due:%m 月 %d 日 %H:%M} 前给您回音")
+            tell(request, sentences)
             return redirect("cases:portal_case", pk=case.pk)
     cases = queries.visible_to(actor).select_related(*queries.FOR_ROWS).order_by("-id")[:50]
     clock, now = clock_of(actor.community_id), timezone.now()
     rows = [row_of(case, clock, now) for case in cases]
     owed = [row for row in rows if row.case.state == State.RESOLVED]
-    context = {"form": form, "enterprise": mine, "rows": rows, "owed": owed}
+    context = {
+        "form": form,
+        "enterprise": mine,
+        "rows": rows,
+        "owed": owed,
+        "has_catalogue": bool(items),
+        "going": moving_along(rows, now),
+    }
     return render(request, "cases/portal.html", context, status=422 if form.errors else 200)
 
 
@@ -77,6 +92,8 @@ def _page(
         "case": row,
         "sign": sign_of(row, clock_of(row.community_id), timezone.now()),
         "timeline": entries(row, public=True),
+        **checklist(row),
+        **files_of(row, actor, public=True),
         "form": form,
         "may_judge": queries.owed_a_verdict(actor).filter(pk=row.pk).exists(),
         "verdicts": list(row.verdicts.order_by("-round")),
@@ -94,13 +111,21 @@ def write_note(request: Request, pk: int) -> HttpResponse:
     """Add something to one's own case."""
     row = _visible(request, pk)
     actor = request.actor
+    files, sentences = read_files(request)
     try:
-        actions.add_note(
-            actor=actor, case=row, text=request.POST.get("text", ""), once=request.POST.get("once")
+        add_note_with_files(
+            actor=actor,
+            case=row,
+            text=request.POST.get("text", ""),
+            files=files,
+            is_public=True,
+            once=request.POST.get("once"),
         )
     except Refused as refusal:
-        return _page(request, row, VerdictForm(), refusal=str(refusal), status=409)
+        said = sentences[0] if sentences and not files else str(refusal)
+        return _page(request, row, VerdictForm(), refusal=said, status=409)
     messages.success(request, "已补充，经办人会看到")
+    tell(request, sentences)
     return redirect("cases:portal_case", pk=pk)
 
 

@@ -15,12 +15,14 @@ from yuanzhi.registry.queries import visible_to as enterprises_visible_to
 
 from .. import actions, queries
 from ..access import OPEN_CASE, SEE_CASE, SEE_WORKBENCH, WORK_CASE
-from ..forms import IntakeForm
+from ..actions.attachments import add_note_with_files
 from ..models import Case
 from ..promises import clock_of
 from ..rows import row_of
 from ..states import STEP_NAMES, Step
 from .case_page import DO, show, visible
+from .files import read_files, tell
+from .procedure import reply_asked
 
 PAGE = 30
 
@@ -51,32 +53,13 @@ def _with(request: Request, **values: str) -> str:
     return f"?{query.urlencode()}"
 
 
-@needs(OPEN_CASE)
-def intake(request: Request) -> HttpResponse:
-    """Quick capture: paste what was said, pick the enterprise, done."""
-    actor = request.actor
-    desks = list(queries.desks_of(actor.community_id))
-    initial = {"enterprise": request.GET.get("enterprise", ""), "channel": Case.Channel.WECHAT}
-    form = IntakeForm(request.POST or None, actor=actor, desks=desks, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            case = actions.open_case(actor=actor, intake_key=request.POST.get("once"), **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            due = timezone.localtime(case.response_due)
-            messages.success(request, f"已登记 {case.number}，{due:%m 月 %d 日 %H:%M} 前回音")
-            return redirect("cases:case" if queries.visible_to(actor).filter(pk=case.pk) else "/", pk=case.pk)
-    return render(request, "cases/intake.html", {"form": form}, status=422 if form.errors else 200)
-
-
 @needs(SEE_CASE)
 def case(request: Request, pk: int) -> HttpResponse:
     """A case: as a page, or in the drawer beside a list."""
     actor = request.actor
     if not actor.is_staff and not actor.may(SEE_WORKBENCH):
         return redirect("cases:portal_case", pk=pk)
-    return show(request, visible(request, pk))
+    return show(request, visible(request, pk), **reply_asked(request))
 
 
 @needs(WORK_CASE)
@@ -104,16 +87,20 @@ def write_note(request: Request, pk: int) -> HttpResponse:
     actor = request.actor
     row = visible(request, pk)
     text = request.POST.get("text", "")
+    files, sentences = read_files(request)
     try:
-        actions.add_note(
+        add_note_with_files(
             actor=actor,
             case=row,
             text=text,
+            files=files,
             is_public=request.POST.get("public") == "1",
             once=request.POST.get("once"),
         )
     except Refused as refusal:
-        return show(request, row, status=409, refusal=str(refusal), kept=text, kept_step="note")
+        said = sentences[0] if sentences and not files else str(refusal)
+        return show(request, row, status=409, refusal=said, kept=text, kept_step="note")
+    tell(request, sentences)
     return redirect("cases:case", pk=pk)
 
 

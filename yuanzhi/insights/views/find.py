@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.guards import signed_in
@@ -42,10 +43,10 @@ def _groups(actor: Actor, q: str) -> list[dict[str, Any]]:
         ("园区与楼宇", _places(actor, q)),
     ]
     groups = [{"label": label, "options": options} for label, options in found if options]
-    if not groups and actor.may(OPEN_CASE) and actor.is_staff:
-        url = f"{reverse('cases:intake')}"
-        options = [{"label": f"没找到，登记一件诉求：{q}", "url": url, "icon": "message-square-plus"}]
-        groups = [{"label": "可以这样办", "options": options}]
+    if actor.may(OPEN_CASE) and actor.is_staff:
+        url = f"{reverse('cases:intake')}?{urlencode({'words': q})}"
+        options = [{"label": f"登记一件诉求：{q}", "url": url, "icon": "message-square-plus"}]
+        groups.append({"label": "可以这样办", "options": options})
     return groups
 
 

@@ -40,6 +40,14 @@ ADD_CLAIMS = Verb(
         **roles(OWN, GRID_STAFF, Role.CONTACT, Role.EMPLOYEE),
     },
 )
+SEE_RATES = Verb(
+    "cases.rates",
+    "看三率",
+    roles(
+        ALL, Role.LEAD, Role.DESK_OFFICER, GRID_STAFF, Role.VIEWER, Role.CAPTAIN, Role.OPERATOR,
+        Role.PROPERTY, Role.CONTACT, Role.EMPLOYEE,
+    ),
+)  # fmt: skip
 SEE_ANSWERS = Verb(
     "cases.answers.view",
     "看大家常问的",

@@ -4,7 +4,14 @@ from django.urls import path
 
 from .urls_intake import intake_urls
 from .urls_routing import routing_urls
-from .views import claims, knowledge, portal, public, staff
+from .views import (
+    claims,
+    knowledge,
+    portal,
+    public,
+    rates,
+    staff,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -18,6 +25,8 @@ urlpatterns = [
     path("cases/<int:pk>/claims/sheet/", claims.sheet, name="claims_sheet"),
     path("cases/<int:pk>/claims/<int:claim>/", claims.change, name="claim"),
     path("cases/<int:pk>/claims/<int:claim>/remove/", claims.remove, name="claim_remove"),
+    path("rates/", rates.rates, name="rates"),
+    path("rates/rows/", rates.rows, name="rates_rows"),
     path("answers/", knowledge.answers, name="answers"),
     path("answers/new/", knowledge.new, name="answer_new"),
     path("answers/<int:pk>/", knowledge.answer_page, name="answer"),

@@ -12,9 +12,17 @@ from django.urls import NoReverseMatch, reverse
 from yuanzhi.accounts.access import SEE_HISTORY, SEE_JOBS, SEE_PEOPLE
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.roles import role_name
-from yuanzhi.cases.access import OPEN_CASE, SEE_PORTAL, SEE_WORKBENCH
+from yuanzhi.cases.access import (
+    OPEN_CASE,
+    OWN_ABSENCE,
+    SEE_ANSWERS,
+    SEE_PORTAL,
+    SEE_RATES,
+    SEE_ROUTING,
+    SEE_WORKBENCH,
+)
 from yuanzhi.kernel.notices import unread_count
-from yuanzhi.partners.access import ANSWER_COORDINATION, SEE_DEPARTMENTS
+from yuanzhi.partners.access import ANSWER_COORDINATION, PARTNER_PORTAL, SEE_DEPARTMENTS, SEE_PARTNERS
 from yuanzhi.registry.access import DISTRICT, EDIT_ENTERPRISE, IMPORT, SEE_ENTERPRISE, SEE_PLACES, SETTINGS
 from yuanzhi.registry.models import Community
 
@@ -22,16 +30,23 @@ from yuanzhi.registry.models import Community
 _ITEMS = [
     ("工作台", "insights:home", "layout-list", SEE_WORKBENCH, 1, ()),
     ("企业门户", "cases:portal", "message-circle", SEE_PORTAL, 1, ("/portal/",)),
+    ("合伙人门户", "partners:partner_home", "handshake", PARTNER_PORTAL, 1, ("/partner/",)),
     ("部门协同", "partners:department_home", "landmark", ANSWER_COORDINATION, 1, ("/department/",)),
     ("一张图", "registry:map", "map", SEE_PLACES, 1, ("/map/",)),
     ("诉求", "cases:list", "message-square-text", SEE_WORKBENCH, 1, ("/cases/",)),
+    ("合伙人", "partners:partners", "handshake", SEE_PARTNERS, 1, ("/partners/", "/duty/", "/experts/")),
     ("部门", "partners:departments", "landmark", SEE_DEPARTMENTS, 1, ("/departments/",)),
+    ("大家常问", "cases:answers", "book-open", SEE_ANSWERS, 1, ("/answers/",)),
+    ("办得怎么样", "cases:rates", "chart-no-axes-column", SEE_RATES, 1, ("/rates/",)),
     ("企业", "registry:enterprises", "building-2", SEE_ENTERPRISE, 1, ("/enterprises/",)),
     ("园区楼宇", "registry:parks", "factory", SEE_PLACES, 1, ("/parks/", "/buildings/")),
     ("网格", "registry:grids", "grid-3x3", SEE_PLACES, 1, ("/grids/",)),
+    ("服务事项", "cases:items", "list-checks", SEE_WORKBENCH, 2, ("/items/", "/replies/")),
     ("名录体检", "registry:quality", "clipboard-check", EDIT_ENTERPRISE, 2, ("/quality/",)),
     ("导入表格", "registry:imports", "file-up", IMPORT, 2, ("/imports/",)),
     ("划分网格", "registry:districting", "split", DISTRICT, 2, ("/districting/",)),
+    ("谁不在", "cases:absences", "calendar-off", OWN_ABSENCE, 2, ("/absences/",)),
+    ("派件规则", "cases:routing", "waypoints", SEE_ROUTING, 3, ("/routing/",)),
     ("社区设置", "registry:settings", "settings", SETTINGS, 3, ("/settings/",)),
     ("人员与身份", "accounts:people", "users", SEE_PEOPLE, 3, ("/people/",)),
     ("操作历史", "accounts:audit", "scroll-text", SEE_HISTORY, 3, ("/audit/",)),

@@ -33,11 +33,13 @@ def give_verdict(
     is_solved: bool,
     satisfaction: int,
     words: str = "",
+    is_anonymous: bool = False,
     by_token: str = "",
 ) -> Verdict:
     """The enterprise's own word on this round: it closes the case or opens it again.
 
-    By its people in the portal, or by whoever holds the tracking link. Staff are refused, always.
+    By its people in the portal, or by whoever holds the tracking link; staff are refused, always.
+    `is_anonymous`: neither the verdict nor the history says who it was.
     """
     holds_link = bool(by_token) and by_token == case.token
     if actor.is_staff or actor.is_administrator:
@@ -48,6 +50,8 @@ def give_verdict(
         raise Refused("请选一个满意程度")
     if case.state != State.RESOLVED:
         raise Refused(f"现在是“{STATE_NAMES[State(case.state)]}”，还不能评价")
+    if is_anonymous:  # allowed as themselves, kept as nobody in particular
+        actor = by_link(case.community_id, "企业（匿名）")
     judgement = Judgement(is_solved, satisfaction)
     round_now = case.round
     if closes(judgement):
@@ -61,6 +65,7 @@ def give_verdict(
         satisfaction=satisfaction,
         words=words.strip(),
         channel="link" if holds_link else "portal",
+        is_anonymous=is_anonymous,
         rater=actor.label,
     )
     label = Verdict.Satisfaction(satisfaction).label

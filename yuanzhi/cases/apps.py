@@ -9,15 +9,18 @@ class CasesConfig(AppConfig):
         from yuanzhi.kernel.signals import calendar_changed
 
         from .figures import provide_figures
-        from .imports import claims, items, needs
+        from .imports import claims, items, needs, rules
         from .news import on_calendar_changed
         from .saying import lend_words
+        from .saying_routing import lend_routing_words
         from .wording import lend_names
 
         claims.introduce()
         items.introduce()
         needs.introduce()
+        rules.introduce()
         provide_figures()
         lend_names()
         lend_words()
+        lend_routing_words()
         calendar_changed.connect(on_calendar_changed)

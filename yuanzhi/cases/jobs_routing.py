@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from yuanzhi.accounts.actor import system
-from yuanzhi.kernel.jobs import daily, enqueue, job, periodic
+from yuanzhi.kernel.jobs import check_lease, daily, enqueue, job, periodic
 from yuanzhi.registry.queries import community_ids
 
 from .actions.learning import keep_lesson
+from .actions.trials import carry_on
+from .models import RoutingTrial
 from .queries_learning import closed_since, newest, samples_of
 from .shingles import index_cases, not_indexed
 
@@ -55,3 +57,15 @@ def index_signs() -> int:
         done += len(bare)
         if not after:
             return done
+
+
+@job(name="试跑派件规则", attempts=3)
+def run_trial(trial_id: int) -> int:
+    """Carry a dry run to its end, piece by piece; a second run goes on where the first one stopped."""
+    trial = RoutingTrial.objects.filter(pk=trial_id).first()
+    if trial is None:
+        return 0  # thrown away meanwhile
+    while carry_on(trial):
+        check_lease()
+    trial.refresh_from_db()
+    return trial.seen

@@ -10,6 +10,7 @@ from django.test import TestCase
 from yuanzhi.accounts.roles import Role
 from yuanzhi.partners.access import ANSWER_COORDINATION
 from yuanzhi.partners.queries.departments import coordinations_visible_to
+from yuanzhi.partners.queries.referrals import asks_visible_to
 from yuanzhi.registry.access import SEE_ENTERPRISE
 from yuanzhi.registry.models import Enterprise
 from yuanzhi.registry.queries import visible_to
@@ -196,5 +197,7 @@ def names_out_of_reach(persona: Persona) -> list[str]:
     # Who is asked about an enterprise's case gets to know whose it is.
     asked = coordinations_visible_to(persona.actor, ANSWER_COORDINATION)
     reached |= set(asked.values_list("case__enterprise", flat=True))
+    helped = asks_visible_to(persona.actor).filter(state__in=["asked", "accepted"])
+    reached |= set(helped.values_list("referral__case__enterprise", flat=True))
     home = Enterprise.objects.filter(community=persona.home.community).exclude(pk__in=reached)
     return [word for e in home for word in (e.uscc, e.name) if word]

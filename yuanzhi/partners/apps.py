@@ -7,7 +7,9 @@ class PartnersConfig(AppConfig):
 
     def ready(self) -> None:
         from .lending import lend_departments
+        from .lending_partners import lend_partners
         from .scopes import provide_partners
 
         provide_partners()
+        lend_partners()
         lend_departments()

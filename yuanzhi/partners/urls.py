@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from .urls_partners import urlpatterns as _PARTNERS
 from .views import coordinations, department_portal, departments, guest
 
 app_name = "partners"
@@ -29,4 +30,4 @@ _DEPARTMENTS: list[URLPattern] = [
     path("g/<str:token>/files/<int:file_id>/", guest.file, name="guest_file"),
     path("g/<str:token>/<str:step>/", guest.take_step, name="guest_act"),
 ]
-urlpatterns: list[URLPattern] = [*_DEPARTMENTS]
+urlpatterns: list[URLPattern] = [*_DEPARTMENTS, *_PARTNERS]

@@ -18,7 +18,8 @@ from yuanzhi.cases.access import SEE_PORTAL, SEE_WORKBENCH, WORK_CASE
 from yuanzhi.cases.promises import Clock, clock_of
 from yuanzhi.cases.rows import grouped, row_of
 from yuanzhi.cases.rules import Urgency
-from yuanzhi.partners.access import ANSWER_COORDINATION
+from yuanzhi.partners.access import ANSWER_COORDINATION, MANAGE_PARTNERS, PARTNER_PORTAL
+from yuanzhi.partners.queries.duty import on_duty_today
 
 from ..greeting import greeting, sentence
 from ..panels import days_ahead, register_todo
@@ -40,6 +41,8 @@ def home(request: Request) -> HttpResponse:
         return _workbench(request, actor)
     if actor.may(SEE_PORTAL):
         return redirect("cases:portal")
+    if actor.may(PARTNER_PORTAL):
+        return redirect("partners:partner_home")
     if actor.may(ANSWER_COORDINATION):
         return redirect("partners:department_home")
     if actor.may(SEE_HISTORY):
@@ -55,7 +58,7 @@ def _workbench(request: Request, actor: Actor) -> HttpResponse:
     desk = request.GET.get("desk", "")
     clock = clock_of(actor.community_id)
     todo = queries.todo(actor)
-    counts = queries.urgency_counts(todo, now)
+    counts = queries.urgency_counts(todo, now, clock.soon(now))
     context: dict[str, Any] = {
         "tab": tab,
         "tabs": _tabs(actor, tab, counts),
@@ -67,6 +70,8 @@ def _workbench(request: Request, actor: Actor) -> HttpResponse:
         "verdicts": queries.latest_verdicts(actor),
         "quality": register_todo(actor),
         "quality_url": reverse("registry:quality"),
+        "on_duty": on_duty_today(actor, clock, now),
+        "may_roster": actor.may(MANAGE_PARTNERS),
         "calendar": days_ahead(clock.calendar, timezone.localdate(now)),
     }
     if tab == "todo":
@@ -99,7 +104,7 @@ def _desks(actor: Actor, tab: str, desk: str) -> list[dict[str, Any]]:
 def _todo(todo: Any, desk: str, clock: Clock, now: Any, counts: dict[Urgency, int]) -> dict[str, Any]:
     if desk.isdigit():
         todo = todo.filter(desk_id=int(desk))
-        counts = queries.urgency_counts(todo, now)
+        counts = queries.urgency_counts(todo, now, clock.soon(now))
     rows = todo.select_related(*queries.FOR_ROWS).defer(*HEAVY)
     cases = list(rows.order_by("due_at", "pk")[: PAGE + 1])
     return {"groups": grouped(cases[:PAGE], clock, now, counts), "more": len(cases) > PAGE}

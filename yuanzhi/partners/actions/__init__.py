@@ -2,6 +2,7 @@
 
 from .accreditation import decide, warn_of_ends
 from .answers import accept_coordination, answer_coordination, return_coordination
+from .asks import accept, decline, expire, give_back
 from .coordination import (
     ask_again,
     call_off_coordination,
@@ -16,8 +17,13 @@ from .departments import (
     reveal_liaison,
     set_department_active,
 )
+from .duty import add_duty, cancel_duty
+from .help import finish, mark_contacted, move_visit, propose_visit, rate, reveal
 from .links import make_link, revoke_link
+from .referrals import call_off, refer, settle
 from .register import (
+    EXPERT_FACTS,
+    PARTNER_FACTS,
     add_expert,
     add_kind,
     add_partner,
@@ -30,6 +36,23 @@ from .register import (
 )
 
 __all__ = [
+    "EXPERT_FACTS",
+    "PARTNER_FACTS",
+    "accept",
+    "decline",
+    "expire",
+    "give_back",
+    "add_duty",
+    "cancel_duty",
+    "finish",
+    "mark_contacted",
+    "move_visit",
+    "propose_visit",
+    "rate",
+    "reveal",
+    "call_off",
+    "refer",
+    "settle",
     "accept_coordination",
     "add_department",
     "add_expert",

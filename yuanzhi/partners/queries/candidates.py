@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Avg, Count, Q
@@ -15,7 +15,7 @@ from yuanzhi.cases.promises import Clock
 from yuanzhi.registry.models import Enterprise
 from yuanzhi.registry.rules.names import name_key, normal_name
 
-from ..models import Ask, Duty, Expert, Partner, PartnerKind, PartnerRating, Referral, Tie
+from ..models import Ask, Expert, Partner, PartnerKind, PartnerRating, Referral, Tie
 from ..rules import (
     Finding,
     Matter,
@@ -33,7 +33,7 @@ from ..rules import (
 from ..states import ReferralState
 from .duty import half_at, next_duties, say_duty
 
-LIVE = (Ask.State.ASKED, Ask.State.ACCEPTED)
+ANYTHING = Wanted()
 
 
 @dataclass(frozen=True)
@@ -175,12 +175,10 @@ def ratings_of(expert_ids: Iterable[int]) -> dict[int, tuple[float, int]]:
 def standing_of(
     expert: Expert,
     *,
-    load: int,
-    duty: Duty | None,
-    today: dt.date,
-    half: str,
-    findings: list[Finding],
-    asked: bool,
+    findings: Sequence[Finding],
+    load: int = 0,
+    on_duty: bool = False,
+    asked: bool = False,
 ) -> Standing:
     """A row as the pure choice sees it."""
     firm = expert.partner
@@ -195,7 +193,7 @@ def standing_of(
         is_active=expert.is_active,
         open_load=load,
         most_open=expert.most_open,
-        on_duty=duty is not None and (duty.date, duty.half) == (today, half),
+        on_duty=on_duty,
         last_asked=expert.last_asked_at,
         specialities=tuple(expert.specialities),
         languages=tuple(expert.languages),
@@ -211,7 +209,7 @@ def candidates(
     clock: Clock,
     now: dt.datetime,
     other_side: str = "",
-    wanted: Wanted = Wanted(),
+    wanted: Wanted = ANYTHING,
     referral: Referral | None = None,
     only_asked: Iterable[int] | None = None,
 ) -> list[Candidate]:
@@ -232,13 +230,12 @@ def candidates(
     asked = _asked(referral)
     found = []
     for expert in experts:
+        duty = duties.get(expert.pk)
         standing = standing_of(
             expert,
-            load=loads.get(expert.pk, 0),
-            duty=duties.get(expert.pk),
-            today=today,
-            half=half,
             findings=findings[expert.pk],
+            load=loads.get(expert.pk, 0),
+            on_duty=duty is not None and (duty.date, duty.half) == (today, half),
             asked=expert.pk in asked,
         )
         mean, count = ratings.get(expert.pk, (None, 0))
@@ -247,7 +244,7 @@ def candidates(
                 expert=expert,
                 standing=standing,
                 why_not=hindrance(standing, wanted, today),
-                duty=say_duty(duties.get(expert.pk), today, half),
+                duty=say_duty(duty, today, half),
                 rating=mean,
                 rating_n=count,
                 fits=fits(standing, wanted),

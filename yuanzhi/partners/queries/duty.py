@@ -121,8 +121,7 @@ def week_of(actor: Actor, clock: Clock, monday: dt.date, today: dt.date) -> list
         halves = [Cell(half, name, filled.get((day, half), [])) for half, name in NAMES.items()]
         works = clock.calendar.is_workday(day)
         if not works and day.weekday() > 4 and not any(cell.duties for cell in halves):
-            if clock.calendar.kind(day) is not DayKind.MAKEUP:
-                continue
+            continue
         days.append(DayColumn(day, works, day == today, _note(clock, day), halves))
     return days
 

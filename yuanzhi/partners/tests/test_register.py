@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from yuanzhi.accounts import scopes
 from yuanzhi.accounts.roles import Kind, Role
-from yuanzhi.kernel import history
-from yuanzhi.kernel.models import HistoryEntry
+from yuanzhi.kernel import clock, history
+from yuanzhi.kernel.models import HistoryEntry, Notice
 from yuanzhi.kernel.refusals import Overtaken, Refused
 from yuanzhi.partners import actions
 from yuanzhi.partners.models import Partner, PartnerKind, Tie
@@ -183,3 +183,20 @@ def test_kinds_are_rows(world):
     count = PartnerKind.objects.count()
     actions.open_kinds(actor=world.house, community=world.community)
     assert PartnerKind.objects.count() == count
+
+
+def test_thirty_days_before_an_end_the_lead_is_told_once(world):
+    firm = world.partners[0]
+    today = timezone.localdate()
+    soon = today + dt.timedelta(days=20)
+    actions.decide(actor=world.house, partner=firm, move="accredit", why="续", until=soon)
+    actions.edit_expert(actor=world.house, expert=world.experts[0], facts={"licence_until": soon})
+    firm.refresh_from_db()
+    assert actions.warn_of_ends(actor=world.house, partner=firm) == 2
+    assert actions.warn_of_ends(actor=world.house, partner=firm) == 0
+    told = Notice.objects.filter(user_id=world.user(Role.LEAD).pk, key__contains=":ends:")
+    assert {n.title[:2] for n in told} == {firm.name[:2], "顾明"}
+    with clock.at(timezone.now() - dt.timedelta(days=60)):
+        assert actions.warn_of_ends(actor=world.house, partner=firm) == 0  # far off then
+    with pytest.raises(Refused):
+        actions.warn_of_ends(actor=world.actor(Role.LEAD), partner=firm)

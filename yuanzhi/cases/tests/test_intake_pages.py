@@ -333,6 +333,18 @@ def test_ticking_off_and_what_the_enterprise_sees(known, desk, moving):
     assert "不是工作日的个数" in answer.content.decode()
 
 
+def test_resolving_with_open_stages_asks_first(known, desk, moving):
+    actions.accept(actor=known.actor(Role.DESK_OFFICER), case=moving)
+    answer = desk.post(f"/cases/{moving.pk}/step/resolve/", {"text": "都办好了"})
+    html = answer.content.decode()
+    assert "清单上还有没办的：名称核准、营业执照" in html and 'value="都办好了"' in html
+    moving.refresh_from_db()
+    assert moving.state == "accepted"
+    desk.post(f"/cases/{moving.pk}/step/resolve/", {"text": "都办好了", "confirmed": "1"})
+    moving.refresh_from_db()
+    assert moving.state == "resolved"
+
+
 def test_a_need_begins_from_the_catalogue(known):
     contact = visit(known.user(Role.CONTACT))
     item = ServiceItem.objects.get(name="入驻手续", desk__community=known.community)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -15,14 +16,16 @@ from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.guards import needs
 from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
+from yuanzhi.registry.views.answers import ask_first
 
 from .. import queries
 from ..access import WORK_CASE
 from ..actions import stages as actions
-from ..models import Case
+from ..models import Case, ItemStage
 from ..parts import checklist, files_of
-from ..queries_catalogue import replies_for, stages_for
+from ..queries_catalogue import open_stages, replies_for, stages_for
 from ..replies import filled
+from ..states import Step
 
 
 @needs(WORK_CASE)
@@ -75,6 +78,18 @@ def add(request: Request, pk: int) -> HttpResponse:
     except IntegrityError:  # two people added a line at the same moment
         messages.error(request, "刚才有人也加了一项，请再加一次")
     return _back(case)
+
+
+def ask_about_stages(request: Request, case: Case, step: str) -> HttpResponse | None:
+    """Before a case is resolved with lines still open: a page that asks. None where there is nothing to ask."""
+    if step != Step.RESOLVE or not request.POST.get("text", "").strip():
+        return None
+    left = [row for row in open_stages(case) if row.kind == ItemStage.Kind.STAGE]
+    if not left:
+        return None
+    names = "、".join(row.name for row in left[:4]) + (f"等 {len(left)} 项" if len(left) > 4 else "")
+    question = f"清单上还有没办的：{names}。确定现在就办结？"
+    return ask_first(request, question, reverse("cases:case", args=[case.pk]))
 
 
 # -- parts of the case page (case_page.PARTS) --------------------------------------------------------------

@@ -22,7 +22,7 @@ from ..rows import row_of
 from ..states import STEP_NAMES, Step
 from .case_page import DO, show, visible
 from .files import read_files, tell
-from .procedure import reply_asked
+from .procedure import ask_about_stages, reply_asked
 
 PAGE = 30
 
@@ -71,6 +71,8 @@ def take_step(request: Request, pk: int, step: str) -> HttpResponse:
     if step not in {s.value for s in DO}:
         raise Http404("没有这个步骤")
     text = request.POST.get("text", "")
+    if (page := ask_about_stages(request, row, step)) is not None:
+        return page
     try:
         DO[Step(step)](actor, row, text)
     except Refused as refusal:

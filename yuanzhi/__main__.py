@@ -49,6 +49,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--yes", action="store_true", help="不再询问")
     sub = command("check", "体检：配置、迁移、历史链、日历")
     sub.add_argument("--history", action="store_true", help="逐条核验历史链")
+    sub = command("recover-factor", "重置一个账号的两步验证（唯一的安全管理员丢了手机时）")
+    sub.add_argument("username")
     sub = command("permissions", "重新生成 docs/permissions.md")
     sub = command("manage", "Django 自带的管理命令，如 yuanzhi manage migrate")
     sub.add_argument("rest", nargs=argparse.REMAINDER)

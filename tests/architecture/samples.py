@@ -229,6 +229,7 @@ SAMPLES: dict[str, Sample] = {
         for name in ("", "_progress", "_columns", "_remap", "_commit", "_again", "_undo", "_back")
     },
     "registry:grid": Sample(lambda world, user: {"pk": world.grids[0].pk}),
+    "registry:end_grid": Sample(lambda world, user: {"pk": world.grids[0].pk}),
     "registry:drop_filter": Sample(
         lambda world, user: {"pk": SavedFilter.objects.get(user_id=user.pk).pk},
         lambda world: {"pk": SavedFilter.objects.get(user_id=world.user(Role.AUDITOR).pk).pk},

@@ -15,6 +15,7 @@ _NAMES: dict[str, str] = {
     "factor.added": "设置两步验证",
     "factor.removed": "取消两步验证",
     "factor.reset": "重置两步验证",
+    "factor.recovered": "在命令行重置两步验证",
     "factor.codes_renewed": "重新生成恢复码",
     "role.granted": "授予身份",
     "role.ended": "结束身份",

@@ -44,3 +44,8 @@ MERGE = Verb("registry.enterprise.merge", "合并重复企业", roles(ALL, Role.
 STAFF_GRID = Verb("registry.grid.staff", "安排网格与园区长", roles(ALL, Role.LEAD))
 DISTRICT = Verb("registry.districting", "划分网格", roles(ALL, Role.LEAD))
 SETTINGS = Verb("registry.settings", "社区设置", roles(ALL, Role.LEAD, Role.SYSTEM_ADMIN))
+PUBLISH_CALENDAR = Verb(
+    "registry.calendar.publish",
+    "载入放假安排（全站共用；有几个社区时只有系统管理员）",
+    roles(ALL, Role.LEAD, Role.SYSTEM_ADMIN),
+)

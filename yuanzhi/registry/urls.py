@@ -57,6 +57,7 @@ urlpatterns = [
     path("grids/", grids.grids, name="grids"),
     path("grids/new/", grids.add_grid, name="add_grid"),
     path("grids/<int:pk>/", grids.grid, name="grid"),
+    path("grids/<int:pk>/end/", grids.end_grid, name="end_grid"),
     path("map/", one_map.map_page, name="map"),
     path("map/places.json", one_map.places, name="map_places"),
     path("districting/", districting.districting, name="districting"),

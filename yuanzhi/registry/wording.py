@@ -38,6 +38,7 @@ NAMES = {
     "building.changed": "修改楼宇",
     "units.added": "添加房间",
     "grid.added": "新设网格",
+    "grid.ended": "撤销网格",
     "captain.appointed": "聘任园区长",
     "captain.dismissed": "结束园区长任期",
     "community.founded": "建立社区",

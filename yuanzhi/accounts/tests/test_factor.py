@@ -164,3 +164,10 @@ def test_being_seen_is_written_rarely(client, world, django_assert_num_queries):
     client.get("/me/")
     session.refresh_from_db()
     assert session.last_seen_at == first
+
+
+def test_nobody_else_recovers_a_factor(world):
+    from yuanzhi.accounts import actions
+
+    with pytest.raises(actions.Refused, match="命令行"):
+        actions.recover_factor(actor=world.actor(Role.SECURITY_ADMIN), user=world.user(Role.SYSTEM_ADMIN))

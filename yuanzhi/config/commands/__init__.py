@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from . import data, ops, serving
+from . import data, ops, people, serving
 
 RUN: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "serve": serving.serve,
@@ -19,6 +19,7 @@ RUN: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "backup": ops.backup,
     "restore": ops.restore,
     "check": ops.check,
+    "recover-factor": people.recover_factor,
     "permissions": ops.permissions,
     "manage": ops.manage,
 }

@@ -1,5 +1,6 @@
 """All writes of the register. Import from here: `from yuanzhi.registry import actions`."""
 
+from .calendar import publish_calendar
 from .community import edit_community
 from .contacts import add_contact, edit_contact, retire_contact, reveal_phone
 from .districting import (
@@ -11,15 +12,14 @@ from .districting import (
     propose_districting,
 )
 from .enterprises import confirm_facts, link_parent, register_enterprise, resolve_conflict, state_facts
+from .grids import add_grid, assign_parks, end_grid
 from .lists import drop_filter, note_export, save_filter
 from .merging import merge, unmerge
 from .places import (
     add_building,
-    add_grid,
     add_park,
     add_units,
     appoint_captain,
-    assign_parks,
     dismiss_captain,
     edit_building,
     edit_park,
@@ -48,6 +48,7 @@ __all__ = [
     "edit_community",
     "edit_contact",
     "edit_park",
+    "end_grid",
     "fail_proposal",
     "found_community",
     "link_parent",
@@ -58,6 +59,7 @@ __all__ = [
     "note_export",
     "place_known",
     "propose_districting",
+    "publish_calendar",
     "register_enterprise",
     "resolve_conflict",
     "retire_contact",

@@ -18,8 +18,8 @@ from ..access import DISTRICT
 from ..models import Community, DistrictingProposal, Grid
 from ..queries.districting import grid_numbers, park_names, world_of
 from ..rules.proposal import MOVES, STATE_NAMES, WORKING, State, Step, changed_since, froms
+from .grids import add_grid, assign_parks
 from .guard import permit
-from .places import add_grid, assign_parks
 
 MOST_AT_ONCE = 2
 
@@ -120,7 +120,8 @@ def accept_proposal(*, actor: Actor, proposal: DistrictingProposal, effective: d
             f"方案 {proposal.number} 现在是“{STATE_NAMES[State(proposal.state)]}”，不能采用：刷新看看"
         )
     _still_fits(proposal, day)
-    grids = {grid.number: grid.pk for grid in Grid.objects.filter(community_id=actor.community_id)}
+    there = Grid.objects.filter(community_id=actor.community_id, valid_to=None)
+    grids = {grid.number: grid.pk for grid in there}
     plan = {int(park): number for park, number in proposal.answer["assignment"].items()}
     for number in sorted(set(plan.values()) - set(grids)):
         grids[number] = add_grid(actor=actor, number=number, valid_from=day).pk

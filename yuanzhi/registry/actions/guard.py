@@ -17,6 +17,18 @@ def permit(actor: Actor, verb: Verb) -> None:
         raise Refused(f"您没有“{verb.name}”的权限：需要的话，请社区书记或安全管理员调整您的身份")
 
 
+def as_house(actor: Actor) -> Actor:
+    """The lead appoints captains and gives grids up, and with them ends roles (every other one is the
+    security administrator's to grant)."""
+    return Actor(
+        user_id=actor.user_id,
+        name=actor.name,
+        community_id=actor.community_id,
+        bonds=actor.bonds,
+        is_system=True,
+    )
+
+
 def permit_on(actor: Actor, verb: Verb, enterprise: Enterprise) -> None:
     """Raise Refused unless the actor may do `verb` to this enterprise."""
     permit(actor, verb)

@@ -7,7 +7,6 @@ import secrets
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from yuanzhi.accounts import actions as accounts
 from yuanzhi.accounts.actor import Actor
@@ -18,10 +17,9 @@ from yuanzhi.kernel.refusals import Refused
 from yuanzhi.kernel.workdays import OfficeHours
 
 from .. import index
-from ..access import DISTRICT, EDIT_PLACES, SETTINGS, STAFF_GRID
-from ..models import Building, Community, Enterprise, Grid, GridTerm, Park, ParkCaptain, Unit
-from ..queries import terms_in_force
-from .guard import permit
+from ..access import EDIT_PLACES, SETTINGS, STAFF_GRID
+from ..models import Building, Community, Enterprise, Park, ParkCaptain, Unit
+from .guard import as_house, permit
 
 # Letters that can't be mistaken for each other on a poster.
 _CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -147,62 +145,6 @@ def add_units(*, actor: Actor, building: Building, rooms: list[tuple[int, str]])
 
 
 @action
-def add_grid(*, actor: Actor, number: int, name: str = "", valid_from: dt.date | None = None) -> Grid:
-    """Add a grid; parks come to it by `assign_parks`, people by roles bound to it."""
-    permit(actor, STAFF_GRID)
-    if Grid.objects.filter(community_id=actor.community_id, number=number).exists():
-        raise Refused(f"第 {number} 网格已经有了")
-    grid = Grid.objects.create(
-        community_id=actor.community_id,
-        number=number,
-        name=name or f"第 {number} 网格",
-        valid_from=valid_from or timezone.localdate(),
-    )
-    record(actor=actor, verb="grid.added", subject=grid, number=number)
-    return grid
-
-
-@action
-def assign_parks(
-    *, actor: Actor, plan: dict[int, int], effective: dt.date | None = None, why: str = ""
-) -> int:
-    """Give parks to grids ({park id: grid id}) from a day on; returns how many parks change hands.
-
-    Today's terms end the day before; a change that was already planned for later is replaced.
-    """
-    permit(actor, DISTRICT)
-    day = effective or timezone.localdate()
-    parks = {p.pk: p for p in Park.objects.filter(community_id=actor.community_id, pk__in=plan)}
-    grids = {g.pk: g for g in Grid.objects.filter(community_id=actor.community_id)}
-    if len(parks) != len(plan) or not set(plan.values()) <= set(grids):
-        raise Refused("方案里有不属于本社区的园区或网格")
-    today = {t.park_id: t for t in GridTerm.objects.filter(terms_in_force(day), park__in=parks)}
-    moved = {pk: grid for pk, grid in plan.items() if pk not in today or today[pk].grid_id != grid}
-    GridTerm.objects.filter(park__in=plan, valid_from__gt=day).delete()
-    for pk, grid in moved.items():
-        if (term := today.get(pk)) is not None:
-            if term.valid_from == day:
-                term.delete()
-            else:
-                term.valid_to = day - dt.timedelta(days=1)
-                term.save(update_fields=["valid_to"])
-        GridTerm.objects.create(park_id=pk, grid_id=grid, valid_from=day)
-        record(
-            actor=actor,
-            verb="park.assigned",
-            subject=parks[pk],
-            context=grids[grid],
-            grid=grids[grid].name,
-            before=grids[today[pk].grid_id].name if pk in today else "",
-            effective=day,
-            why=why,
-        )
-    stays = [today[pk].pk for pk in plan if pk in today and pk not in moved]
-    GridTerm.objects.filter(pk__in=stays).update(valid_to=None)
-    return len(moved)
-
-
-@action
 def appoint_captain(
     *,
     actor: Actor,
@@ -216,7 +158,7 @@ def appoint_captain(
     permit(actor, STAFF_GRID)
     _own(actor, park.community_id)
     membership = accounts.grant_role(
-        actor=_as_house(actor),
+        actor=as_house(actor),
         user=user,
         role=Role.CAPTAIN,
         scope_id=park.pk,
@@ -243,24 +185,13 @@ def appoint_captain(
     return captain
 
 
-def _as_house(actor: Actor) -> Actor:
-    """The lead appoints captains (every other role is the security administrator's to grant)."""
-    return Actor(
-        user_id=actor.user_id,
-        name=actor.name,
-        community_id=actor.community_id,
-        bonds=actor.bonds,
-        is_system=True,
-    )
-
-
 @action
 def dismiss_captain(*, actor: Actor, captain: ParkCaptain, last_day: dt.date | None = None) -> None:
     """End a captain's term (yesterday is the last day unless given)."""
     permit(actor, STAFF_GRID)
     _own(actor, captain.park.community_id)
     membership = Membership.objects.get(pk=captain.membership_id)
-    accounts.end_role(actor=_as_house(actor), membership=membership, last_day=last_day)
+    accounts.end_role(actor=as_house(actor), membership=membership, last_day=last_day)
     captain.valid_to = membership.valid_to
     captain.save(update_fields=["valid_to"])
     record(actor=actor, verb="captain.dismissed", subject=captain.park, last_day=captain.valid_to)

@@ -2,7 +2,16 @@
 
 from .enterprise import ContactForm, ElsewhereForm, FactsForm, LeaveForm, MergeForm, NewForm, SeatForm
 from .filters import ExportForm, FilterForm, SaveFilterForm
-from .places import AssignForm, BuildingForm, CaptainForm, DismissForm, GridForm, ParkForm, RoomsForm
+from .places import (
+    AssignForm,
+    BuildingForm,
+    CaptainForm,
+    DismissForm,
+    EndGridForm,
+    GridForm,
+    ParkForm,
+    RoomsForm,
+)
 from .settings import CommunityForm, YearForm
 
 __all__ = [
@@ -13,6 +22,7 @@ __all__ = [
     "ContactForm",
     "DismissForm",
     "ElsewhereForm",
+    "EndGridForm",
     "ExportForm",
     "FactsForm",
     "FilterForm",

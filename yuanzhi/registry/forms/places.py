@@ -251,6 +251,12 @@ def _a_year_after(start: dt.date) -> dt.date:
     return end - dt.timedelta(days=1)
 
 
+class EndGridForm(forms.Form):
+    """Until when a grid is there."""
+
+    last_day = day("最后一天", "不填就是今天")
+
+
 class DismissForm(forms.Form):
     """Until when a captain serves."""
 

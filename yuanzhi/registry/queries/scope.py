@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from yuanzhi.accounts.access import Reach, Verb
 from yuanzhi.accounts.actor import Actor
-from yuanzhi.accounts.roles import Kind
+from yuanzhi.accounts.roles import Kind, Role
 
-from ..access import SEE_CONTACTS, SEE_ENTERPRISE, SEE_PLACES
+from ..access import PUBLISH_CALENDAR, SEE_CONTACTS, SEE_ENTERPRISE, SEE_PLACES
 from ..models import Building, Community, Contact, Enterprise, Grid, GridTerm, Park
 from ..search.find import Scope
 
@@ -126,6 +126,14 @@ def grids_by_park(park_ids: Iterable[int], on: dt.date | None = None) -> dict[in
     """{park id: its grid} for these parks on a day. One query."""
     terms = GridTerm.objects.filter(terms_in_force(on), park_id__in=list(park_ids))
     return {term.park_id: term.grid for term in terms.select_related("grid")}
+
+
+def may_publish_calendar(actor: Actor) -> bool:
+    """Whether the actor may publish a year of the work calendar, which holds for the whole house: the lead of
+    its only community may, of several the system administrators only."""
+    if actor.is_system or actor.has(Role.SYSTEM_ADMIN):
+        return True
+    return actor.may(PUBLISH_CALENDAR) and len(community_ids()) == 1
 
 
 def community_ids() -> list[int]:

@@ -17,11 +17,12 @@ from yuanzhi.kernel.refusals import Refused
 
 from .. import actions
 from ..access import DISTRICT, SEE_ENTERPRISE, SEE_PLACES, STAFF_GRID
-from ..forms import CaptainForm, DismissForm, GridForm
+from ..forms import CaptainForm, DismissForm, EndGridForm, GridForm
 from ..queries import (
     captain_of,
     captains_of,
     grid_staffing,
+    grids_visible_to,
     live_by_park,
     parks_visible_to,
     parks_without_grid,
@@ -99,6 +100,29 @@ def add_grid(request: Request) -> HttpResponse:
         "yes": "保存",
         "back": reverse("registry:grids"),
     }
+    return answer(request, "registry/small_form.html", context)
+
+
+@needs(STAFF_GRID)
+def end_grid(request: Request, pk: int) -> HttpResponse:
+    """Give a grid up that has no parks any more."""
+    it = grids_visible_to(request.actor).filter(pk=pk).first()
+    if it is None:
+        raise not_found("没有这个网格，或者已经撤销了")
+    form = EndGridForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.end_grid(actor=request.actor, grid=it, **form.cleaned_data)
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, f"{it.name}到 {it.valid_to} 为止")
+            return redirect("registry:grids")
+    context = {
+        "form": form, "title": f"撤销{it.name}", "crumb": it.name, "yes": "撤销这个网格", "danger": True,
+        "hint": "没有园区的网格才能撤销。网格里的人，身份也到这一天为止；历史都留着，序号以后还能用。",
+        "back": reverse("registry:grid", args=[pk]),
+    }  # fmt: skip
     return answer(request, "registry/small_form.html", context)
 
 

@@ -13,15 +13,14 @@ from django.utils import timezone
 
 from yuanzhi.accounts.guards import needs
 from yuanzhi.accounts.requests import Request
-from yuanzhi.kernel.calendar import publish_year
 from yuanzhi.kernel.queries import days_of_year, published_years
 from yuanzhi.kernel.refusals import Refused
 from yuanzhi.kernel.workdays import CalendarError, Day, Kind
 
 from .. import actions
-from ..access import SETTINGS
+from ..access import PUBLISH_CALENDAR, SETTINGS
 from ..forms import CommunityForm, YearForm
-from ..queries import community_of
+from ..queries import community_ids, community_of, may_publish_calendar
 from .answers import answer, number
 
 
@@ -65,6 +64,8 @@ def _calendar(request: Request) -> dict[str, Any]:
             for y in years
         ],
         "next_unpublished": next((y for y in (this, this + 1) if y not in known), None),
+        "may_publish": may_publish_calendar(request.actor),
+        "shared": len(community_ids()),
     }
 
 
@@ -103,7 +104,7 @@ def _range(days: list[dt.date]) -> str:
     return _say(days[0]) if len(days) == 1 else f"{_say(days[0])}至 {_say(days[-1])}"
 
 
-@needs(SETTINGS)
+@needs(PUBLISH_CALENDAR)
 def calendar_year(request: Request) -> HttpResponse:
     """Publish a year: paste the notice, look at what was read, confirm."""
     year = number(request.GET.get("year"), timezone.localdate().year + 1)
@@ -114,7 +115,7 @@ def calendar_year(request: Request) -> HttpResponse:
         if request.POST.get("confirmed"):
             data = form.cleaned_data
             try:
-                new = publish_year(
+                new = actions.publish_calendar(
                     actor=request.actor, year=data["year"], days=form.days, source=data["source"]
                 )
             except (CalendarError, Refused) as no:
@@ -123,5 +124,8 @@ def calendar_year(request: Request) -> HttpResponse:
                 words = "载入了，未结的时限会跟着重算" if new else "和已有的一样，没有改动"
                 messages.success(request, f"{data['year']} 年放假安排{words}")
                 return redirect(f"{reverse('registry:settings')}?year={data['year']}#calendar")
-    context = {"form": form, "read": read}
+    context = {
+        "form": form, "read": read, "shared": len(community_ids()),
+        "may_publish": may_publish_calendar(request.actor),
+    }  # fmt: skip
     return answer(request, "registry/calendar_year.html", context)

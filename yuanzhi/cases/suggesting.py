@@ -31,6 +31,11 @@ class Choice:
         return self.item.name if self.item else f"{self.desk.name}的事"
 
     @property
+    def percent(self) -> int:
+        """The chance in percent; 0 where it is not a probability."""
+        return round(self.chance * 100)
+
+    @property
     def code(self) -> str:
         """As a radio posts it."""
         return f"i{self.item.pk}" if self.item else f"d{self.desk.pk}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from .grams import SHIFT, plain
 
-LONGEST_WORD = 5
+LONGEST_WORD = 4
 # Signs that tie a sentence together: no reason begins or ends with one, or spans one.
 _TIES = frozenset(
     "的了是在我们你您他她它这那哪有没不也都就还和与及或把被让给对向从到为以于之其而但因所如若则又再已"
@@ -33,20 +33,32 @@ def telling_words(title: str, words: str, said: Mapping[int, float], count: int)
 
 
 def _chains(run: str, said: Mapping[int, float]) -> list[tuple[str, float]]:
-    """The longest chains of a run whose every pair speaks for the label, cut at ties and at five signs."""
+    """The most telling word of each chain whose every pair speaks for the label; chains are cut at ties."""
     if run.isascii():
         score = sum(said.get((ord(a) << SHIFT) | ord(b), 0.0) for a, b in zip(run, run[1:], strict=False))
         return [(run, score)] if score > 0 else []
-    found, start, total = [], 0, 0.0
-    for end in range(1, len(run) + 1):
-        here = _pair(run, end, said) if end < len(run) else 0.0
-        if here > 0 and end - start < LONGEST_WORD:
-            total += here
-            continue
-        if end - start >= 2 and total > 0:
-            found.append((run[start:end], total + sum(said.get(ord(s), 0.0) for s in run[start:end])))
-        start, total = end, 0.0
+    speaks = [_pair(run, end, said) for end in range(1, len(run))]
+    found, start = [], 0
+    for end in range(len(run)):
+        if end == len(run) - 1 or speaks[end] <= 0:
+            if end > start:
+                found.append(_best_word(run[start : end + 1], speaks[start:end], said))
+            start = end + 1
     return found
+
+
+def _best_word(chain: str, speaks: list[float], said: Mapping[int, float]) -> tuple[str, float]:
+    """The part of a chain, two to four signs, that says most for its length: its edges often belong to the
+    words beside it."""
+    best = ("", 0.0, 0.0)
+    for start in range(len(speaks)):
+        for end in range(start + 1, min(start + LONGEST_WORD, len(speaks) + 1)):
+            total = sum(speaks[start:end])
+            dense = total / (end - start) ** 0.8
+            if dense > best[1]:
+                word = chain[start : end + 1]
+                best = (word, dense, total + sum(said.get(ord(sign), 0.0) for sign in word))
+    return best[0], best[2]
 
 
 def _pair(run: str, end: int, said: Mapping[int, float]) -> float:

@@ -21,7 +21,7 @@ from .. import actions, queries
 from ..access import OPEN_CASE
 from ..actions.attachments import add_note_with_files
 from ..forms import IntakeForm
-from ..intake_hints import hints_for
+from ..intake_hints import hints_for, ticked_by
 from ..models import Case
 from ..queries_intake import Heard, hear
 from .files import read_files, tell
@@ -68,13 +68,17 @@ def _save(request: Request, form: IntakeForm) -> HttpResponse | None:
     heard = hear(actor, form.cleaned_data["words"])
     files, sentences = read_files(request)
     said = form.cleaned_data
+    enterprise = said["enterprise"] or _recognised(actor, heard, post.get("heard", ""))
+    desk, item = said["desk"], said["item"]
+    if desk is None and item is None:
+        desk, item = ticked_by(actor, heard.message.words, enterprise, post.get("suggested", ""))
     try:
         case = actions.open_case(
             actor=actor,
             words=heard.message.words,
-            enterprise=said["enterprise"] or _recognised(actor, heard, post.get("heard", "")),
-            desk=said["desk"],
-            item=said["item"],
+            enterprise=enterprise,
+            desk=desk,
+            item=item,
             channel=said["channel"],
             speaker=said["speaker"] or heard.speaker,
             speaker_phone=said["speaker_phone"] or (heard.phone.number if heard.phone else ""),
@@ -161,5 +165,11 @@ def _context(request: Request, form: IntakeForm) -> dict[str, Any]:
         "heard": heard,
         "picked": picked,
         "chosen": chosen,
-        "hints": hints_for(actor, heard.message.words, enterprise, cleaned.get("item")),
+        "hints": hints_for(
+            actor,
+            heard.message.words,
+            enterprise,
+            cleaned.get("item"),
+            request.POST.get("suggested", ""),
+        ),
     }

@@ -77,6 +77,14 @@ def ids_by(
         return [row[0] for row in cursor.fetchall()]
 
 
+def learn(model: type[models.Model]) -> None:
+    """Let PostgreSQL look at what a table has become: by what it knew of an empty one it looks up a code by
+    reading the whole community. It does so by itself only after a minute. (SQLite keeps no statistics.)"""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+
+
 def not_waiting_for_the_disk() -> None:
     """Inside a transaction that can be done again: PostgreSQL does not wait until it is on the disk.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from . import search
 from .models import Enterprise, FormerName
 from .search.names import brand as brand  # the 字号 of a name, part of the register's vocabulary
+from .search.store import backend
 
 
 def documents(ids: Iterable[int]) -> Iterator[search.SearchDoc]:
@@ -33,6 +34,11 @@ def documents(ids: Iterable[int]) -> Iterator[search.SearchDoc]:
                 uscc=uscc,
                 live=status in Enterprise.LIVE,
             )
+
+
+def at_once() -> int:
+    """How many enterprises one transaction may bring up to date so that others wait for a moment only."""
+    return backend().AT_ONCE
 
 
 def refresh(ids: Iterable[int]) -> None:

@@ -13,21 +13,20 @@ from yuanzhi.accounts import wording as accounts_wording
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.kernel.imports.kinds import register
 from yuanzhi.kernel.imports.step import Step, UndoStep
+from yuanzhi.kernel.many import learn
 from yuanzhi.kernel.models import HistoryEntry, ImportBatch
 from yuanzhi.kernel.sealed import Sealer
 from yuanzhi.kernel.tabular.mapping import Layout, Record
 
 from .. import index, wording
 from ..access import IMPORT
-from ..models import Source
+from ..models import Enterprise, Source
 from . import layout, pages
 from .placing import Places
 from .plan import Planner, RegisterPlan
 from .ready import Line, Maker, Reader
 from .take import Writer, take_rows
 from .undoing import clear_source, undo_rows
-
-INDEXED = 100  # enterprises indexed in one transaction, so that others wait for a moment only
 
 
 def options_for(day: dt.date | None = None) -> dict[str, Any]:
@@ -48,6 +47,7 @@ class Session:
         self.planner = Planner(batch.chain, self.places, self.day, Source.Kind.IMPORT)
         self.writer = Writer(batch.chain, self.places, maker, label, self.day, batch.pk)
         self._last: Sequence[Line] | None = None
+        self._made, self._learned = 0, 0  # enterprises made so far, and when the database last took stock
 
     def ready(self, record: Record) -> Line | None:
         return self.reader.ready(record)
@@ -61,12 +61,17 @@ class Session:
     def take(self, *, actor: Actor, plan: RegisterPlan, step: Step) -> None:
         self.writer.prepare(plan)
         take_rows(actor=actor, plan=plan, step=step, writer=self.writer)
+        self._made += plan.created
+        if self._made > 10 * self._learned:
+            self._learned = self._made
+            learn(Enterprise)
 
     def follow(self, entries: Sequence[HistoryEntry]) -> None:
         names = {entry.subject for entry in entries if entry.subject.startswith("enterprise:")}
         ids = sorted(int(name.rpartition(":")[2]) for name in names)
-        for start in range(0, len(ids), INDEXED):
-            index.refresh(ids[start : start + INDEXED])
+        size = index.at_once()
+        for start in range(0, len(ids), size):
+            index.refresh(ids[start : start + size])
 
     def undo(self, *, actor: Actor, entries: Sequence[HistoryEntry], step: UndoStep) -> None:
         undo_rows(actor=actor, entries=entries, step=step)

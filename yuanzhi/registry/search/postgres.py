@@ -15,6 +15,7 @@ from .sqlite import names_of
 from .tokens import SearchDoc, index_line, marked, rank
 
 MANY = 200  # enterprises written at once that are worth sorting in together
+AT_ONCE = 500  # enterprises in one transaction: nobody waits but who edits one of them
 TABLES = (
     "CREATE TABLE IF NOT EXISTS registry_search_doc ("
     "enterprise_id bigint PRIMARY KEY, community_id bigint NOT NULL, "

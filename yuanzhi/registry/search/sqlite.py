@@ -25,6 +25,7 @@ TABLES = (
     "enterprise_id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL, "
     "place INTEGER NOT NULL, names TEXT NOT NULL, tokens TEXT NOT NULL)",
 )
+AT_ONCE = 100  # enterprises in one transaction: others can't write meanwhile
 DROP = ("DROP TABLE IF EXISTS registry_search", "DROP TABLE IF EXISTS registry_search_doc")
 
 

@@ -17,7 +17,7 @@ MANY = 20_000  # writes after which the index is tidied up
 
 
 def backend() -> ModuleType:
-    """The module for the database in use; both have TABLES, DROP, find, put, delete, settle."""
+    """The module for the database in use; both have TABLES, DROP, AT_ONCE, find, put, delete, settle."""
     return postgres if connection.vendor == "postgresql" else sqlite
 
 

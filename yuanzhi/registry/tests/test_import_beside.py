@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from yuanzhi.kernel import beside, history
+from yuanzhi.kernel import beside, history, many
 from yuanzhi.kernel.imports import portions, run
 from yuanzhi.kernel.imports.store import path_of
 from yuanzhi.kernel.models import HistoryEntry
 from yuanzhi.kernel.sealed import unseal
+from yuanzhi.registry.imports import kind
 from yuanzhi.registry.models import Contact, Enterprise
 from yuanzhi.registry.search import search
 
@@ -45,12 +46,12 @@ def plain() -> dict:
     }
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_read_beside_or_here_it_is_the_same(world, monkeypatch, kind):
-    data = csv_of(rows()) if kind == "csv" else xlsx_of(rows())
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_read_beside_or_here_it_is_the_same(world, monkeypatch, form):
+    data = csv_of(rows()) if form == "csv" else xlsx_of(rows())
     monkeypatch.setattr(run, "LARGE", 10**9)
     before = dump()
-    here = brought_in(world, data, f"名单.{kind}")
+    here = brought_in(world, data, f"名单.{form}")
     register, told, figures = plain(), said(here), counts(here)
     entries = HistoryEntry.objects.filter(cause=run.origin(here)).order_by("seq").values_list("verb", "data")
     story = list(entries)
@@ -60,7 +61,7 @@ def test_read_beside_or_here_it_is_the_same(world, monkeypatch, kind):
     start = beside._start
     monkeypatch.setattr(beside, "_start", lambda: started.append(1) or start())
     monkeypatch.setattr(run, "LARGE", 1)
-    there = brought_in(world, data, f"名单.{kind}")
+    there = brought_in(world, data, f"名单.{form}")
     assert started, "a second process was at it"
     assert (plain(), said(there), counts(there)) == (register, told, figures)
     entries = HistoryEntry.objects.filter(cause=run.origin(there)).order_by("seq").values_list("verb", "data")
@@ -69,7 +70,7 @@ def test_read_beside_or_here_it_is_the_same(world, monkeypatch, kind):
     assert unseal(one.phone_sealed) == "13900000031", "sealed over there with this house's key"
     found = search(one.enterprise.name, community_id=world.community.pk, scope=None)
     assert [hit.id for hit in found][:1] == [one.enterprise_id]
-    again = brought_in(world, data, f"名单.{kind}")
+    again = brought_in(world, data, f"名单.{form}")
     assert counts(again) == (0, 0, figures[0], figures[3])
 
 
@@ -101,6 +102,16 @@ def test_a_table_that_can_not_be_read_over_there_is_refused_with_its_sentence(wo
     path_of(batch).write_bytes(b"%PDF-1.4 changed on the disk")
     failed = run.commit(batch.pk)
     assert failed.state == "failed" and "PDF" in failed.message
+
+
+def test_the_database_takes_stock_early_and_only_when_the_register_has_grown(world, monkeypatch):
+    """PostgreSQL looked codes up by reading the whole community, by what it knew of an empty table."""
+    learned = []
+    monkeypatch.setattr(kind, "learn", lambda model: (learned.append(model), many.learn(model)))
+    brought_in(world, csv_of(rows()))
+    assert learned == [Enterprise], "after the first rows, not after each of four chunks"
+    brought_in(world, csv_of(rows()))
+    assert learned == [Enterprise], "a table that brings nothing new teaches nothing"
 
 
 def test_what_only_new_rows_need_is_not_made_for_known_ones(world, monkeypatch):

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from demo.cases import open_cases
 from demo.departments import found_departments, officer_of
+from demo.intake import add_intake
 from demo.names import Enterprise as Firm
 from demo.people import Post
 from demo.plan import SEED, CommunityPlan, Plan
@@ -87,6 +88,7 @@ class Builder:
         self.departments = found_departments(self)
         self._people()
         open_cases(self)
+        add_intake(self)
         self.say(f"{plan.name}：{len(self.users)} 个人、{len(plan.cases)} 件诉求")
 
     def _since(self) -> dt.date:

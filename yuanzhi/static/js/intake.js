@@ -13,7 +13,8 @@ document.addEventListener('click', (event) => {
   const box = link && document.getElementById(link.dataset.into);
   if (!box) return;
   event.preventDefault();
-  const text = link.dataset.reply;
+  const tracking = document.querySelector('[data-tracking], input[aria-label="跟踪链接"]')?.value;
+  const text = tracking ? link.dataset.reply.replaceAll('{链接}', tracking) : link.dataset.reply;
   const before = box.value.slice(0, box.selectionStart);
   box.setRangeText(before && !before.endsWith('\n') ? `\n${text}` : text, box.selectionStart, box.selectionEnd, 'end');
   link.closest('details')?.removeAttribute('open');

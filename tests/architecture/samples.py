@@ -136,11 +136,11 @@ def _far_contact(world: World) -> Kwargs:
 
 
 def _case(world: World, user: User) -> Kwargs:
-    return {"pk": world.enterprises[0].cases.get().pk}
+    return {"pk": world.enterprises[0].cases.order_by("pk")[0].pk}
 
 
 def _far_case(world: World) -> Kwargs:
-    return {"pk": world.enterprises[2].cases.get().pk}
+    return {"pk": world.enterprises[2].cases.order_by("pk")[0].pk}
 
 
 def _claim(world: World, user: User) -> Kwargs:
@@ -176,7 +176,7 @@ def _proposal(world: World, user: User) -> Kwargs:
 
 
 def _token(world: World, user: User) -> Kwargs:
-    return {"token": world.enterprises[0].cases.get().token}
+    return {"token": world.enterprises[0].cases.order_by("pk")[0].token}
 
 
 ON_THE_WAY = frozenset({302})
@@ -270,6 +270,7 @@ SAMPLES: dict[str, Sample] = {
         f"cases:{name}": Sample(_answer)
         for name in ("answer", "answer_edit", "answer_state", "answer_helped")
     },
+    **{f"cases:{name}": CASE for name in ("case_file", "code")},
     # -- the lines of a bulk claim: an employee sees only what they raised
     **{
         f"cases:{name}": Sample(_case, _far_case, hidden_from=frozenset({Role.EMPLOYEE}))

@@ -40,6 +40,7 @@ ADD_CLAIMS = Verb(
         **roles(OWN, GRID_STAFF, Role.CONTACT, Role.EMPLOYEE),
     },
 )
+EXPORT_CASE = Verb("cases.export", "打印、导出办理单（说明用途）", roles(ALL, Role.LEAD, Role.DESK_OFFICER))
 SEE_RATES = Verb(
     "cases.rates",
     "看三率",

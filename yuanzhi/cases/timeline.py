@@ -30,7 +30,7 @@ _TONES = {
     "case.wait": "violet",
 }
 # Said by the verdict beside it; lines of a claim come by the dozen and have a page of their own.
-_SILENT = {"case.confirm", "claim.added", "claim.removed"}
+_SILENT = {"case.confirm", "case.exported", "claim.added", "claim.removed"}
 
 
 @dataclass(frozen=True)

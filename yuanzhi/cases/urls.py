@@ -6,6 +6,7 @@ from .urls_intake import intake_urls
 from .urls_routing import routing_urls
 from .views import (
     claims,
+    file,
     knowledge,
     portal,
     public,
@@ -25,6 +26,8 @@ urlpatterns = [
     path("cases/<int:pk>/claims/sheet/", claims.sheet, name="claims_sheet"),
     path("cases/<int:pk>/claims/<int:claim>/", claims.change, name="claim"),
     path("cases/<int:pk>/claims/<int:claim>/remove/", claims.remove, name="claim_remove"),
+    path("cases/<int:pk>/file/", file.file, name="case_file"),
+    path("cases/<int:pk>/code/", file.code, name="code"),
     path("rates/", rates.rates, name="rates"),
     path("rates/rows/", rates.rows, name="rates_rows"),
     path("answers/", knowledge.answers, name="answers"),

@@ -24,6 +24,7 @@ def lend_names() -> None:
             "case.promise_moved": "时限重新推算",
             "desks.opened": "设窗口",
             "claim.added": "列入一笔欠款",
+            "case.exported": "导出办理单",
             "answer.drafted": "写解答草稿",
             "answer.published": "公开解答",
             "answer.revised": "改解答",

@@ -3,6 +3,7 @@
 from .calendar import recompute_promises
 from .claims import add_claim, change_claim, remove_claim
 from .intake import open_case
+from .exports import note_file
 from .knowledge import count_help, revise_answer, set_answer_state, write_answer
 from .steps import (
     accept,
@@ -21,6 +22,7 @@ __all__ = [
     "accept",
     "add_claim",
     "count_help",
+    "note_file",
     "revise_answer",
     "set_answer_state",
     "write_answer",

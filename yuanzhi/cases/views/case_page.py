@@ -22,13 +22,14 @@ from ..rows import row_of
 from ..states import STEP_NAMES, State, Step, steps_from
 from ..timeline import entries
 from .claims import part as claims_part
+from .file import part as file_part
 from .knowledge import part as knowledge_part
 from .procedure import files_part, replies_part, stages_part
 
 Part = Callable[[Actor, Case], dict[str, Any]]
 
 # One line for each: stages, attachments, claims, knowledge … A part costs its queries on every case page.
-PARTS: list[Part] = [stages_part, files_part, replies_part, claims_part, knowledge_part]
+PARTS: list[Part] = [stages_part, files_part, replies_part, claims_part, knowledge_part, file_part]
 
 # What each step asks for: (label of its words, whether they are needed)
 WORDS: dict[Step, tuple[str, bool]] = {

@@ -24,10 +24,12 @@ class Scope:
     parks: frozenset[int] = frozenset()
     enterprises: frozenset[int] = frozenset()
 
-    def tree(self) -> Tree | None:
-        """The look-up that keeps a search inside; None where nothing may be seen."""
-        signs = [f"@{park}" for park in sorted(self.parks)] + [f"#{key}" for key in sorted(self.enterprises)]
-        return query.either(*signs) if signs else None
+    def signs(self) -> tuple[str, ...]:
+        """The tokens of which an enterprise inside has one; none where nothing may be seen."""
+        return (
+            *(f"@{park}" for park in sorted(self.parks)),
+            *(f"#{key}" for key in sorted(self.enterprises)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ def search(text: str, *, community_id: int, scope: Scope | None = None, limit: i
     sound, typo; among equals live before deregistered, shorter names first. Nothing typed finds nothing.
     """
     terms = query.terms(text)
-    fence = scope.tree() if scope is not None else None
-    if not terms or (scope is not None and fence is None):
+    fence = scope.signs() if scope is not None else ()
+    if not terms or (scope is not None and not fence):
         return []
     found: dict[int, tuple[Why, int]] = {}
     # Each only where the one before left room: guesses where little was found, corrections where nothing.
@@ -73,14 +75,13 @@ def _collect(
     found: dict[int, tuple[Why, int]],
     steps: Iterable[Step],
     community_id: int,
-    fence: Tree | None,
+    fence: tuple[str, ...],
     limit: int,
     enough: int,
 ) -> None:
     """Take up the hits of these steps, {id: (why, place)}, until enough are found."""
     for step in steps:
-        tree = query.both(step.tree, fence) if fence is not None else step.tree
-        for key, place, names in backend().find(tree, mark(community_id), limit * _SPARE):
+        for key, place, names in backend().find(step.tree, mark(community_id), limit * _SPARE, fence):
             if key not in found and (why := _judge(step, names)) is not None:
                 found[key] = (why, place)
         if len(found) >= enough:

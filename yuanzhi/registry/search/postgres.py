@@ -51,9 +51,10 @@ def render(tree, begin: str) -> str:
     return "(" + joint.join(render(part, begin) for part in tree[1:]) + ")"
 
 
-def find(tree, begin: str, limit: int) -> list[tuple[int, int, list[str]]]:
-    """The first `limit` rows in order of place: (enterprise id, place, names)."""
-    asked = render(tree, begin)
+def find(tree, begin: str, limit: int, fence: Sequence[str] = ()) -> list[tuple[int, int, list[str]]]:
+    """The first `limit` rows in order of place: (enterprise id, place, names); with `fence` only those that
+    have one of its tokens."""
+    asked = render(("&", tree, ("|", *fence)) if fence else tree, begin)
     with connection.cursor() as cursor:
         cursor.execute(_RARE, [asked, limit])
         rows = cursor.fetchall()

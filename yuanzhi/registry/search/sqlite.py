@@ -37,16 +37,45 @@ def render(tree, begin: str) -> str:
     return "(" + joint.join(render(part, begin) for part in tree[1:]) + ")"
 
 
-def find(tree, begin: str, limit: int) -> list[tuple[int, int, list[str]]]:
-    """The first `limit` rows in order of place: (enterprise id, place, names)."""
+_MET = "SELECT rowid FROM registry_search WHERE registry_search MATCH %s ORDER BY rowid LIMIT %s"
+_FIND = (
+    "SELECT d.enterprise_id, d.place, d.names FROM registry_search f "
+    f"JOIN registry_search_doc d ON d.enterprise_id = (f.rowid & {ID_MASK}) "
+    "WHERE registry_search MATCH %s ORDER BY f.rowid LIMIT %s"
+)
+_LOOK = (
+    "SELECT enterprise_id, place, names, tokens FROM registry_search_doc "
+    "WHERE enterprise_id IN (SELECT value FROM json_each(%s)) ORDER BY place"
+)
+FEW = 40  # so many rows are sooner looked at one by one than met with the long lists of some parks
+
+
+def find(tree, begin: str, limit: int, fence: Sequence[str] = ()) -> list[tuple[int, int, list[str]]]:
+    """The first `limit` rows in order of place: (enterprise id, place, names); with `fence` only those that
+    have one of its tokens."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT d.enterprise_id, d.place, d.names FROM registry_search f "
-            f"JOIN registry_search_doc d ON d.enterprise_id = (f.rowid & {ID_MASK}) "
-            "WHERE registry_search MATCH %s ORDER BY f.rowid LIMIT %s",
-            [render(tree, begin), limit],
-        )
+        asked = render(tree, begin)
+        # A prefix is merged from all its words before its first row: not twice.
+        if fence and '"*' not in asked:
+            cursor.execute(_MET, [asked, FEW + 1])
+            if len(met := cursor.fetchall()) <= FEW:
+                return _inside(cursor, [row & ID_MASK for (row,) in met], fence)[:limit]
+        if fence:
+            asked = render(("&", tree, ("|", *fence)), begin)
+        cursor.execute(_FIND, [asked, limit])
         return [(key, place, json.loads(names)) for key, place, names in cursor.fetchall()]
+
+
+def _inside(cursor, ids: list[int], fence: Sequence[str]) -> list[tuple[int, int, list[str]]]:
+    if not ids:
+        return []
+    cursor.execute(_LOOK, [json.dumps(ids)])
+    wanted = set(fence)
+    return [
+        (key, place, json.loads(names))
+        for key, place, names, tokens in cursor.fetchall()
+        if not wanted.isdisjoint(tokens.split(" "))
+    ]
 
 
 def put(docs: Sequence[SearchDoc]) -> None:

@@ -211,3 +211,13 @@ def test_a_very_long_query_is_cut_and_answered(register):
     assert found("融达票证印刷" * 40) == []
     assert found("a" * 500) == []
     assert found("1" * 500) == []
+
+
+@pytest.mark.parametrize("few", [0, 3, 10**6])
+@pytest.mark.parametrize("typed", ["云图", "yt", "yuntu", "云", "yuntukeji", "运图", "yuntuu"])
+def test_both_ways_into_a_scope_find_the_same(register, monkeypatch, typed, few):
+    """Rows looked at one by one, or met with the lists of the parks: only speed may differ."""
+    scope = Scope(parks=frozenset({31}), enterprises=frozenset({4}))
+    usual = found(typed, scope=scope)
+    monkeypatch.setattr("yuanzhi.registry.search.sqlite.FEW", few)
+    assert found(typed, scope=scope) == usual

@@ -20,12 +20,13 @@ def provide_figures() -> None:
         Figure(
             "open_cases", "未结诉求", "件", SEE_CASE, open_by_park,
             "还在办的诉求，算在提出它的楼宇或企业所在的园区",
-            weight=2.0, alarm="breached",
+            weight=2.0, alarm="breached", rows=("cases:list", "state=open"),
         )
     )  # fmt: skip
     provide(
         Figure(
-            "breached", "超时诉求", "件", SEE_CASE, breached_by_park, "还在办、已过承诺时限的诉求，挂起的不算"
+            "breached", "超时诉求", "件", SEE_CASE, breached_by_park,
+            "还在办、已过承诺时限的诉求，挂起的不算", rows=("cases:list", "late=on&sort=due"),
         )
     )
 

@@ -76,7 +76,9 @@ def sign_of(case: Case, clock: Clock, now: dt.datetime) -> Sign:
         if state in (State.RESOLVED, State.CONFIRMED):
             return Sign("kept" if kept else "broken", "按时办结" if kept else "超时办结", case.resolved_at)
         return Sign("kept", STATE_NAMES[state], None)
-    pressing = {Urgency.BREACHED: "late", Urgency.SOON: "soon"}.get(urgency(case.due_at, now, False), "ok")
+    pressing = {Urgency.BREACHED: "late", Urgency.SOON: "soon"}.get(
+        urgency(case.due_at, now, clock.soon(now), False), "ok"
+    )
     return Sign(pressing, clock.say(now, case.due_at), case.due_at)
 
 
@@ -102,7 +104,7 @@ def grouped(cases: Iterable[Case], clock: Clock, now: dt.datetime, counts: dict[
     """Open cases by urgency, the most pressing first; `counts` are those of the whole list."""
     piles: dict[Urgency, list[Row]] = {kind: [] for kind in Urgency}
     for case in cases:
-        kind = urgency(case.due_at, now, case.state == State.WAITING)
+        kind = urgency(case.due_at, now, clock.soon(now), case.state == State.WAITING)
         piles[kind].append(row_of(case, clock, now))
     return [
         Group(URGENCY_NAMES[kind], URGENCY_TONES[kind], counts.get(kind, len(rows)), rows)

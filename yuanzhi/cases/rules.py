@@ -47,19 +47,19 @@ class Urgency(StrEnum):
 
 URGENCY_NAMES = {
     Urgency.BREACHED: "已超时",
-    Urgency.SOON: "24 小时内到期",
+    Urgency.SOON: "快到期",
     Urgency.CALM: "时限内",
     Urgency.PAUSED: "等企业补充",
 }
 
 
-def urgency(due: dt.datetime, now: dt.datetime, paused: bool) -> Urgency:
-    """The group of an open case. "Soon" is the next 24 hours by the clock on the wall."""
+def urgency(due: dt.datetime, now: dt.datetime, soon: dt.datetime, paused: bool) -> Urgency:
+    """The group of an open case; what is due until `soon` (Clock.soon: so many work hours on) is amber."""
     if paused:
         return Urgency.PAUSED
     if due <= now:
         return Urgency.BREACHED
-    return Urgency.SOON if due - now <= dt.timedelta(hours=24) else Urgency.CALM
+    return Urgency.SOON if due <= soon else Urgency.CALM
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class Step(StrEnum):
     REOPEN = "reopen"
     WITHDRAW = "withdraw"
     MERGE = "merge"
+    RETURN = "return"
 
 
 STATE_NAMES: dict[State, str] = {
@@ -59,6 +60,7 @@ STEP_NAMES: dict[Step, str] = {
     Step.REOPEN: "重新办理",
     Step.WITHDRAW: "撤回",
     Step.MERGE: "并入另一件",
+    Step.RETURN: "退回（派错了）",
 }
 
 
@@ -86,6 +88,8 @@ TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.CONFIRMED, Step.REOPEN): State.REOPENED,
     **{(state, Step.WITHDRAW): State.WITHDRAWN for state in _OPEN},
     **{(state, Step.MERGE): State.MERGED for state in _OPEN},
+    (State.RECEIVED, Step.RETURN): State.RECEIVED,
+    (State.ACCEPTED, Step.RETURN): State.RECEIVED,
 }
 
 HANDS: dict[Step, Hand] = {
@@ -93,6 +97,31 @@ HANDS: dict[Step, Hand] = {
     Step.CONFIRM: Hand.ENTERPRISE,
     Step.REOPEN: Hand.ENTERPRISE,
     Step.WITHDRAW: Hand.ENTERPRISE,
+}
+
+
+class Act(StrEnum):
+    """What is done with a case without moving it to another state."""
+
+    HAND_OVER = "hand_over"
+    SPLIT = "split"
+    TAKE_IN = "take_in"
+    LINK = "link"
+    ASK_EXTENSION = "ask_extension"
+    GRANT_EXTENSION = "grant_extension"
+    URGE = "urge"
+    CALL_BACK = "call_back"
+
+
+ACT_NAMES: dict[Act, str] = {
+    Act.HAND_OVER: "转给别人",
+    Act.SPLIT: "拆开分头办",
+    Act.TAKE_IN: "收下并来的一件",
+    Act.LINK: "关联",
+    Act.ASK_EXTENSION: "申请延期",
+    Act.GRANT_EXTENSION: "同意延期",
+    Act.URGE: "督办",
+    Act.CALL_BACK: "回访",
 }
 
 OPEN = frozenset(_OPEN)
@@ -108,3 +137,21 @@ def after(state: State, step: Step) -> State | None:
 def steps_from(state: State, hand: Hand) -> list[Step]:
     """What this hand can do now, in the order of `Step`."""
     return [step for step in Step if (state, step) in TRANSITIONS and HANDS[step] is hand]
+
+
+# Where each act may be done. A case that was merged lives on in another: nothing is done with it any more.
+ACTS: dict[Act, frozenset[State]] = {
+    Act.HAND_OVER: OPEN,
+    Act.SPLIT: OPEN,
+    Act.TAKE_IN: OPEN,
+    Act.LINK: frozenset(State) - {State.MERGED},
+    Act.ASK_EXTENSION: OPEN - {State.RECEIVED},
+    Act.GRANT_EXTENSION: OPEN - {State.RECEIVED},
+    Act.URGE: OPEN,
+    Act.CALL_BACK: OPEN,
+}
+
+
+def allows(state: State, act: Act) -> bool:
+    """Whether an act may be done with a case in this state."""
+    return state in ACTS[act]

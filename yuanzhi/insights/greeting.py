@@ -30,7 +30,7 @@ def sentence(counts: dict[Urgency, int]) -> list[tuple[str, str]]:
             ("，先办这些；" if soon or calm else "，先办这些。", ""),
         ]
     if soon:
-        pieces += [(f"{soon} 件", "b"), ("要在 24 小时内回音；" if calm else "要在 24 小时内回音。", "")]
+        pieces += [(f"{soon} 件", "b"), ("快到期；" if calm else "快到期。", "")]
     if calm:
         pieces += [(f"{calm} 件", "b"), ("还在时限内。", "")]
     if paused:

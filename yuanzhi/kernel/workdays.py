@@ -284,6 +284,15 @@ def add_work_time(start: dt.datetime, amount: WorkTime, calendar: Calendar, hour
     return Moment(at, provisional)
 
 
+def instant_before(due: dt.datetime, amount: WorkTime, calendar: Calendar, hours: OfficeHours) -> dt.datetime:
+    """The earliest instant from which `amount` of work time leads to `due`. Raises CalendarError."""
+    position = _position(_local(due), calendar, hours) - amount.in_minutes(hours)
+    day, passed = divmod(position, hours.minutes)
+    if passed == 0:
+        return _instant(calendar.workday_at(day - 1), hours.clock_ending(hours.minutes))
+    return _instant(calendar.workday_at(day), hours.clock_ending(passed))
+
+
 def work_time_between(a: dt.datetime, b: dt.datetime, calendar: Calendar, hours: OfficeHours) -> int:
     """Office minutes from `a` to `b`, negative when `b` comes first. Raises CalendarError for naive times."""
     return _position(_local(b), calendar, hours) - _position(_local(a), calendar, hours)

@@ -6,9 +6,10 @@ from yuanzhi.cases.states import CLOSED, HANDS, OPEN, TRANSITIONS, Hand, State, 
 
 # state: the steps that can be taken from it, and where they lead
 ALLOWED = {
-    "received": {"accept": "accepted", "decline": "declined", "withdraw": "withdrawn", "merge": "merged"},
+    "received": {"accept": "accepted", "decline": "declined", "withdraw": "withdrawn", "merge": "merged",
+                 "return": "received"},
     "accepted": {"start": "in_progress", "wait": "waiting", "resolve": "resolved", "withdraw": "withdrawn",
-                 "merge": "merged"},
+                 "merge": "merged", "return": "received"},
     "in_progress": {"wait": "waiting", "resolve": "resolved", "withdraw": "withdrawn", "merge": "merged"},
     "waiting": {"resume": "in_progress", "withdraw": "withdrawn", "merge": "merged"},
     "resolved": {"confirm": "confirmed", "reopen": "reopened"},

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST
 from yuanzhi.accounts.guards import needs
 from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
+from yuanzhi.registry.queries import parks_visible_to
 from yuanzhi.registry.queries import visible_to as enterprises_visible_to
 
-from .. import actions, queries
+from .. import actions, listing, queries
 from ..access import OPEN_CASE, SEE_CASE, SEE_WORKBENCH, WORK_CASE
 from ..actions.attachments import add_note_with_files
 from ..models import Case
@@ -29,28 +30,26 @@ PAGE = 30
 
 @needs(SEE_WORKBENCH)
 def case_list(request: Request) -> HttpResponse:
-    """All cases the actor may see, the newest first, by state, desk and words."""
-    actor = request.actor
-    desks = list(queries.desks_of(actor.community_id))
-    picked = {key: request.GET.get(key, "") for key in ("state", "desk", "q", "before")}
-    page = queries.page_of(actor, size=PAGE, **picked)
-    clock, now = clock_of(actor.community_id), timezone.now()
+    """All cases the actor may see, by whatever one asks for; the newest or the most pressing first."""
+    actor, now = request.actor, timezone.now()
+    picked = listing.Picked.of(request.GET)
+    clock = clock_of(actor.community_id)
+    page = listing.page_of(actor, picked, size=PAGE, now=now)
     context = {
         "rows": [row_of(case, clock, now) for case in page.cases],
-        "next_url": _with(request, before=page.next) if page.next else "",
-        "prev_url": _with(request, before="") if picked["before"] else "",
+        "next_url": f"?{picked.query(before=page.next)}" if page.next else "",
+        "prev_url": f"?{picked.query()}" if picked.before else "",
         "picked": picked,
+        "by_due": listing.by_due(picked),
+        "sort_urls": {"due": f"?{picked.query(sort='due')}", "newest": f"?{picked.query(sort='')}"},
         "states": [(state.value, name) for state, name in queries.STATE_FILTERS],
-        "desks": desks,
+        "channels": Case.Channel.choices,
+        "desks": list(queries.desks_of(actor.community_id)),
+        "items": list(queries.items_of(actor.community_id).order_by("desk_id", "pk")),
+        "parks": list(parks_visible_to(actor).order_by("pk").values_list("pk", "name")),
+        "people": listing.colleagues(actor.community_id),
     }
     return render(request, "cases/list.html", context)
-
-
-def _with(request: Request, **values: str) -> str:
-    query = request.GET.copy()
-    for key, value in values.items():
-        query[key] = value
-    return f"?{query.urlencode()}"
 
 
 @needs(SEE_CASE)

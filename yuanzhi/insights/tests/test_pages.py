@@ -46,10 +46,10 @@ def test_greeting(name, hour, words):
 
 SENTENCES = [
     ({}, "手上没有要办的事，可以去园区走走。"),
-    ({Urgency.BREACHED: 4, Urgency.SOON: 6}, "有 4 件已超时，先办这些；6 件要在 24 小时内回音。"),
+    ({Urgency.BREACHED: 4, Urgency.SOON: 6}, "有 4 件已超时，先办这些；6 件快到期。"),
     ({Urgency.BREACHED: 1}, "有 1 件已超时，先办这些。"),
     ({Urgency.CALM: 3, Urgency.PAUSED: 1}, "3 件还在时限内。另有 1 件在等企业补充。"),
-    ({Urgency.SOON: 2, Urgency.CALM: 3}, "2 件要在 24 小时内回音；3 件还在时限内。"),
+    ({Urgency.SOON: 2, Urgency.CALM: 3}, "2 件快到期；3 件还在时限内。"),
 ]
 
 

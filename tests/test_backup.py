@@ -33,6 +33,26 @@ assert verify_all() == [], verify_all()
 print("\\n".join(Park.objects.values_list("name", flat=True)))
 """
 
+ATTACH = """
+import django
+django.setup()
+from yuanzhi.accounts.actor import system
+from yuanzhi.cases import actions
+from yuanzhi.cases.attachments import examine
+from yuanzhi.registry.models import Community
+house = system(Community.objects.get(code="probe").pk)
+case = actions.open_case(actor=house, words="看说明", files=[examine("说明.txt", "尾款清单".encode())])
+print(case.attachments.get().stored)
+"""
+READ = """
+import django
+django.setup()
+from yuanzhi.cases import storage
+from yuanzhi.cases.models import Attachment
+row = Attachment.objects.get()
+print(row.name, storage.path_of(row.stored).read_bytes().decode())
+"""
+
 ERASE = """
 import django
 django.setup()
@@ -116,6 +136,21 @@ def test_backup_under_write_load(place, tmp_path):
     restored = set(python(place, COUNT).split("\n")) - {""}
     assert before <= restored, "lost what was committed before the backup began"
     assert "正常" in run(place, "check", "--history")
+
+
+def test_attachments_come_back(place, tmp_path):
+    run(place, "manage", "migrate", "--verbosity", "0")
+    run(place, "community", "探针社区", "probe")
+    stored = python(place, ATTACH).strip()
+    media = Path(place["YUANZHI_HOME"]) / "media"
+    half = (media / stored).with_name("half.draft")
+    half.write_bytes(b"on its way")
+    archive = tmp_path / "b.tar.gz"
+    run(place, "backup", str(archive))
+    (media / stored).unlink()
+    run(place, "restore", str(archive), "--yes")
+    assert python(place, READ).strip() == "说明.txt 尾款清单"
+    assert not half.exists()
 
 
 def test_a_bad_backup_changes_nothing(place, tmp_path):

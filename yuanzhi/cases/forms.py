@@ -88,7 +88,7 @@ class IntakeForm(forms.Form):
     enterprise = EnterpriseField(label="哪家企业", required=False, help_text="名称、拼音首字母或信用代码")
     desk = forms.ChoiceField(label="转给哪个窗口", required=False, widget=forms.RadioSelect)
     item = ItemField(label="哪个事项")
-    files = FilesField(label="截图和文件")
+    files = FilesField(label="截图和文件")  # type: ignore[assignment]
     channel = forms.ChoiceField(
         label="从哪儿来",
         choices=[(c.value, c.label) for c in Case.Channel if c not in (Case.Channel.PORTAL, Case.Channel.QR)],
@@ -128,7 +128,9 @@ class NeedForm(forms.Form):
         label="替哪家企业说", required=False, help_text="园区里的一家；留空就是园区的公共事"
     )
     item = ItemField(label="是哪类事")
-    files = FilesField(label="照片、合同、截图", help_text="每个 10 MB 以内。照片里的位置信息会自动抹掉")
+    files = FilesField(  # type: ignore[assignment]
+        label="照片、合同、截图", help_text="每个 10 MB 以内。照片里的位置信息会自动抹掉"
+    )
     is_confidential = forms.BooleanField(label="只让社区知道，不让单位看到", required=False)
 
     def __init__(self, *args: Any, actor: Actor, items: Iterable[ServiceItem] = (), **kwargs: Any) -> None:
@@ -157,7 +159,9 @@ class ScanForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )  # fmt: skip
     item = ItemField(label="是哪类事")
-    files = FilesField(label="拍张照片", help_text="最多 3 个，每个 8 MB 以内。照片里的位置信息会自动抹掉")
+    files = FilesField(  # type: ignore[assignment]
+        label="拍张照片", help_text="最多 3 个，每个 8 MB 以内。照片里的位置信息会自动抹掉"
+    )
 
     def __init__(self, *args: Any, items: Iterable[ServiceItem] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

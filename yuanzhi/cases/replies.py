@@ -8,7 +8,7 @@ from collections.abc import Mapping
 BLANKS = ("企业", "称呼", "编号", "承诺时间", "经办", "链接")
 _BLANK = re.compile(r"[{｛]\s*([^{}｛｝\s]{1,12})\s*[}｝]")
 
-# What a new community begins with: (name, text).
+# Three to begin with: (name, text).
 STARTER_REPLIES: tuple[tuple[str, str], ...] = (
     ("收到了", "{称呼}您好，您说的事收到了，编号 {编号}，{承诺时间}前给您回音。"),
     ("请补充材料", "{称呼}您好，{编号} 还差一份材料，拍照发来就行。补齐以后接着办，不用再跑一趟。"),

@@ -81,7 +81,7 @@ def add(request: Request, pk: int) -> HttpResponse:
 
 
 def ask_about_stages(request: Request, case: Case, step: str) -> HttpResponse | None:
-    """Before a case is resolved with lines still open: a page that asks. None where there is nothing to ask."""
+    """Before a case is resolved with stages open: a page that asks. None where there is nothing to ask."""
     if step != Step.RESOLVE or not request.POST.get("text", "").strip():
         return None
     left = [row for row in open_stages(case) if row.kind == ItemStage.Kind.STAGE]

@@ -34,13 +34,26 @@ def backup(args: argparse.Namespace) -> int:
         with tarfile.open(draft, "w:gz", compresslevel=5) as archive:
             archive.add(manifest, MANIFEST)
             archive.add(dump, "database")
+            # After the database: a file is written before its row, so every row of the copy finds its file.
             for name in ("keys", "media"):
                 if (settings.HOME / name).is_dir():
-                    archive.add(settings.HOME / name, name)
+                    _add_folder(archive, settings.HOME / name, name)
         draft.chmod(0o600)  # it holds the keys: whoever has it can read the phone numbers
         draft.replace(target)
     print(f"已备份到 {target}（{target.stat().st_size / 1e6:.1f} MB），内含密钥，请妥善保管")
     return 0
+
+
+def _add_folder(archive: tarfile.TarFile, folder: Path, name: str) -> None:
+    """All that lies in a folder, as it is met; what comes and goes meanwhile (drafts, swept files) may."""
+    archive.add(folder, name, recursive=False)
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".draft":
+            continue
+        try:
+            archive.add(path, f"{name}/{path.relative_to(folder)}", recursive=False)
+        except FileNotFoundError:
+            continue
 
 
 def _dump(path: Path) -> None:

@@ -22,7 +22,7 @@
     const all = document.querySelectorAll('a[href], button, summary, select, textarea, input:not([type="hidden"]), [role="option"]');
     for (const e of all) {
       if (!e.checkVisibility({ visibilityProperty: true }) || e.closest('dialog:not([open])') || e.matches('.skip')) continue;
-      if (inSentence(e)) continue;
+      if (inSentence(e) || e.ownerSVGElement) continue; // what a drawing leads to stands in the list beside it
       e.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
       const box = [...e.getClientRects()].sort((a, b) => b.width - a.width)[0];
       if (!box) continue;

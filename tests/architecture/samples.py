@@ -84,6 +84,9 @@ def furnish(world: World) -> None:
     samples_departments.furnish(world)
     samples_partners.furnish(world)
     samples_intake.furnish(world)
+    for enterprise in (near, far):  # here, not when first asked for: a test compares all that is written
+        _first_claim(world, enterprise.cases.order_by("pk")[0])
+    _answer(world, world.user(Role.LEAD))
     registry.appoint_captain(actor=house, park=world.parks[1], user=world.user(Role.CAPTAIN))
     twin = registry.register_enterprise(
         actor=house, facts={"name": "杭州孪生科技有限公司"}, source=_source(world)

@@ -17,7 +17,7 @@ from yuanzhi.cases.actions.learning import keep_lesson
 from yuanzhi.cases.actions.routing_rules import save_rule
 from yuanzhi.cases.learning.fit import TooFew, fit
 from yuanzhi.cases.models import Case, ServiceItem
-from yuanzhi.cases.queries_learning import samples_of
+from yuanzhi.cases.queries_learning import hints_of, samples_of
 from yuanzhi.cases.queries_people import officers_of
 from yuanzhi.kernel import clock
 from yuanzhi.registry.models import Enterprise
@@ -154,7 +154,7 @@ def _at(day: dt.date, hour: int) -> dt.datetime:
 
 
 def lay_rules(builder: Builder) -> None:
-    """Rules to begin with, somebody away, somebody at half time, and what the past has taught."""
+    """Rules to begin with."""
     desks, house = builder.desks, builder.house
     items = dict(
         ServiceItem.objects.filter(desk__community=builder.community, valid_to=None).values_list("name", "pk")
@@ -173,6 +173,11 @@ def lay_rules(builder: Builder) -> None:
     ]  # fmt: skip
     for data in rules:
         save_rule(actor=house, data=data)
+
+
+def look_back(builder: Builder) -> None:
+    """Somebody away, somebody at half time, and what the past has taught."""
+    desks, house = builder.desks, builder.house
     officers = list(members_of(builder.community.pk, Role.DESK_OFFICER, kind=Kind.DESK))
     if len(officers) > 3:
         away, half = officers[2], officers[-1]
@@ -185,7 +190,9 @@ def lay_rules(builder: Builder) -> None:
         )
         desk = next(desk for desk in desks.values() if desk.pk == half.scope_id)
         set_share(actor=house, desk=desk, user_id=half.user_id, share=50)
+    here = builder.community.pk
     try:
-        keep_lesson(actor=house, lesson=fit(samples_of(builder.community.pk)))
+        lesson = fit(samples_of(here), hints=hints_of(here))
+        keep_lesson(actor=house, lesson=lesson)
     except TooFew:
         pass  # a small demo has too small a past

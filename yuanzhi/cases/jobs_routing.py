@@ -9,7 +9,7 @@ from yuanzhi.registry.queries import community_ids
 from .actions.learning import keep_lesson
 from .actions.trials import carry_on
 from .models import RoutingTrial
-from .queries_learning import closed_since, newest, samples_of
+from .queries_learning import closed_since, hints_of, newest, samples_of
 from .shingles import index_cases, not_indexed
 
 CHUNK = 500
@@ -39,7 +39,7 @@ def learn(community_id: int, after: int, asked: bool = False) -> str:
     if known is not None and not asked and not closed_since(community_id, known.trained_at):
         return "nothing new"
     try:
-        lesson = fit(samples_of(community_id))
+        lesson = fit(samples_of(community_id), hints=hints_of(community_id))
     except TooFew as few:
         return str(few)
     keep_lesson(actor=system(community_id, "派件学习"), lesson=lesson)

@@ -8,6 +8,7 @@ from collections import Counter
 from .learning.lesson import Sample
 from .models import Case, TextModel
 from .queries_routing import catalogue_of
+from .routing import words_of
 from .states import State
 from .suggesting import desk_label, item_label
 
@@ -48,6 +49,15 @@ def samples_of(community_id: int) -> list[Sample]:
         for title, words, item, desk in found
         if desk in catalogue.desks
     ]
+
+
+def hints_of(community_id: int) -> list[Sample]:
+    """What the catalogue says of its items, a line for each way of calling one. Two queries."""
+    found = []
+    for root, item in catalogue_of(community_id).current.items():
+        said = [item.name, *words_of(item.words)]
+        found += [Sample(words, words, item_label(root)) for words in said]
+    return found
 
 
 def closed_since(community_id: int, since: dt.datetime) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.utils import timezone
 
+from yuanzhi.accounts import wording
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.queries import members_of
 from yuanzhi.accounts.roles import Kind, Role
@@ -123,10 +124,42 @@ def trial_for(actor: Actor, pk: int) -> RoutingTrial | None:
     return RoutingTrial.objects.filter(community_id=actor.community_id, pk=pk).first()
 
 
-def history_of(actor: Actor) -> list[HistoryEntry]:
+_FIELDS = {
+    "name": "名称", "words": "说到", "item_id": "事项", "channels": "渠道", "grids": "网格", "parks": "园区",
+    "facts": "企业条件", "desk_id": "派到", "owner_id": "指定给", "give_item_id": "事项定为",
+    "partner_kind": "建议请谁", "place": "位置", "share": "份额",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of what was changed."""
+
+    text: str
+    detail: str
+    who: str
+    at: dt.datetime
+
+
+def history_of(actor: Actor) -> list[Change]:
     """What was changed about routing, the newest first. One query."""
     rows = HistoryEntry.objects.filter(context=f"routing:{actor.community_id}", chain=actor.community_id)
-    return list(rows.exclude(verb="rule.tried").order_by("-seq")[:SHOWN])
+    entries = rows.exclude(verb__in=["rule.tried", "routing.asked_to_learn"]).order_by("-seq")[:SHOWN]
+    return [_change(entry) for entry in entries]
+
+
+def _change(entry: HistoryEntry) -> Change:
+    facts = entry.details
+    name = facts.get("name") or facts.get("person") or ""
+    text = wording.name_of(entry.verb) + (f"：{name}" if name else "")
+    changed, detail = facts.get("changes", {}), ""
+    if entry.verb == "routing.learned":
+        detail = f"{facts['cases']} 件，{facts['items']} 类，F1 {facts['score']:.2f}"
+    elif entry.verb in ("rule.moved", "routing.share_set"):
+        detail = "，".join(f"{_FIELDS[field]} {old} → {new}" for field, (old, new) in changed.items())
+    elif entry.verb == "rule.changed":
+        detail = "改了" + "、".join(_FIELDS[field] for field in changed if field in _FIELDS)
+    return Change(text, detail, entry.actor_label, entry.at)
 
 
 @dataclass(frozen=True)

@@ -37,22 +37,28 @@ class TooFew(ValueError):
     """There is not enough to learn from."""
 
 
-def fit(samples: Sequence[Sample], *, folds: int = FOLDS) -> Lesson:
-    """Learn. The same words with the same label count once. Raises TooFew."""
+def fit(samples: Sequence[Sample], *, hints: Sequence[Sample] = (), folds: int = FOLDS) -> Lesson:
+    """Learn. The same words with the same label count once. Raises TooFew.
+
+    `hints` are what the catalogue says of its items: taught beside the cases in every fold, never asked.
+    """
     kept = _usable(samples)
     labels = tuple(sorted({sample.label for sample in kept}))
     if len(kept) < MIN_CASES or len(labels) < 2:
         raise TooFew(f"{len(kept)} cases of {len(labels)} labels")
     texts = [counted(sample.title, sample.words) for sample in kept]
+    told = [hint for hint in hints if hint.label in labels]
+    beside = [counted(hint.title, hint.words) for hint in told]
+    theirs = np.array([labels.index(hint.label) for hint in told], dtype=int)
     truth = np.array([labels.index(sample.label) for sample in kept])
     groups = _groups(kept)
     margins = np.full((len(kept), len(labels)), -1.0, dtype=np.float32)
     split = StratifiedGroupKFold(folds, shuffle=True, random_state=0)
     for taught, asked in split.split(margins, truth, groups):
-        part = _weigh([texts[i] for i in taught], truth[taught], len(labels))
+        part = _weigh([*(texts[i] for i in taught), *beside], np.append(truth[taught], theirs), len(labels))
         margins[asked] = _margins(part, [texts[i] for i in asked])
     warmth, sure = _calibrate(margins, truth)
-    whole = _weigh(texts, truth, len(labels))
+    whole = _weigh([*texts, *beside], np.append(truth, theirs), len(labels))
     score = float(f1_score(truth, margins.argmax(axis=1), average="macro"))
     learned = Learned(labels, whole.grams, whole.rarity, whole.weights, whole.bias, warmth, sure)
     return Lesson(learned, len(kept), score)

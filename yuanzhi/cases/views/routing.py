@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from yuanzhi.accounts.guards import needs, not_found
-from yuanzhi.accounts.lines import entry_line
 from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
 from yuanzhi.kernel.tabular.writer import write_rows
@@ -55,7 +54,7 @@ def rules(request: Request) -> HttpResponse:
         "score": round(model.score * 100) if model and model.score is not None else None,
         "assigning": is_assigning(actor),
         "desks": seats_of(actor, catalogue.desks),
-        "entries": [entry_line(entry) for entry in history_of(actor)],
+        "entries": history_of(actor),
     }
     return answer(request, "cases/routing.html", context)
 

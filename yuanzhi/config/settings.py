@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "yuanzhi.kernel.views.errors.say_what_a_button_is_for",
     "yuanzhi.accounts.middleware.ActorMiddleware",
+    "yuanzhi.kernel.signs.RefuseNul",
 ]
 
 ROOT_URLCONF = "yuanzhi.config.urls"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.db import models
 
 from yuanzhi.cases.models import Attachment, Note
 
@@ -88,27 +90,60 @@ class DepartmentForm(forms.Form):
         return {k: self.cleaned_data[k] for k in ("name", "short", "duties", "liaison", "reply_days")}
 
 
+class RowField(forms.ChoiceField):
+    """One of the rows that were offered, no other; whatever else is sent is no choice."""
+
+    rows: Mapping[str, models.Model] = {}
+
+    def offer(self, rows: Iterable[models.Model], label: Callable[[Any], str], empty: str = "") -> None:
+        """Set the choices: already loaded and scoped by the query."""
+        self.rows = {str(row.pk): row for row in rows}
+        self.choices = [
+            *([("", empty)] if empty else []),
+            *((pk, label(row)) for pk, row in self.rows.items()),
+        ]
+
+    def clean(self, value: Any) -> Any:
+        return self.rows.get(super().clean(value))
+
+
+class RowsField(RowField, forms.MultipleChoiceField):
+    """Several of the rows that were offered."""
+
+    def clean(self, value: Any) -> Any:
+        chosen = forms.MultipleChoiceField.clean(self, value)
+        return [self.rows[pk] for pk in dict.fromkeys(chosen)]
+
+
+def _rows(label: str, *, missing: str = "", help_text: str = "") -> RowsField:
+    return RowsField(
+        label=label,
+        required=bool(missing),
+        help_text=help_text,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": missing,
+            "invalid_choice": "选的不在这里面，请重新选",
+            "invalid_list": "选的不在这里面，请重新选",
+        },
+    )
+
+
+def _row(label: str, *, wrong: str, help_text: str = "") -> RowField:
+    return RowField(
+        label=label, required=False, help_text=help_text, error_messages={"invalid_choice": wrong}
+    )
+
+
 class CoordinateForm(forms.Form):
     """Ask one or several departments about a case, and what of it they get to see."""
 
-    departments = forms.ModelMultipleChoiceField(
-        queryset=Department.objects.none(),
-        label="请哪几个部门",
+    departments = _rows(
+        "请哪几个部门",
+        missing="请哪个部门？至少选一个",
         help_text="后面是和各部门约好的答复时限（工作日）",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": "请哪个部门？至少选一个",
-            "invalid_choice": "选的部门不在名单里，请重新选",
-        },
     )
-    lead = forms.ModelChoiceField(
-        queryset=Department.objects.none(),
-        label="哪个主办",
-        required=False,
-        empty_label="第一个",
-        help_text="只请一个就不用选",
-        error_messages={"invalid_choice": "主办的部门要在选的里面"},
-    )
+    lead = _row("哪个主办", wrong="主办的部门要在选的里面", help_text="只请一个就不用选")
     question = _area(
         "请部门做什么",
         2000,
@@ -116,18 +151,8 @@ class CoordinateForm(forms.Form):
         hint="例如：三年级转入，请告知对口学校有没有学位",
     )
     reply_days = _days("几个工作日内答复", required=False, help_text="留空就按各部门约好的天数")
-    shown_notes = forms.ModelMultipleChoiceField(
-        queryset=Note.objects.none(),
-        label="给部门看的补充",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    shown_files = forms.ModelMultipleChoiceField(
-        queryset=Attachment.objects.none(),
-        label="给部门看的附件",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    shown_notes = _rows("给部门看的补充")
+    shown_files = _rows("给部门看的附件")
     opens_confidential = forms.BooleanField(label="这是私下反映，仍要让部门看到原话", required=False)
     confidential_why = _line("为什么要让部门看到", 200)
 
@@ -141,13 +166,11 @@ class CoordinateForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._offer("departments", Department, departments)
-        self._offer("lead", Department, departments)
-        self.fields["lead"].label_from_instance = lambda row: row.short  # type: ignore[attr-defined]
-        self.fields["departments"].label_from_instance = _say_department  # type: ignore[attr-defined]
-        self._offer("shown_notes", Note, notes)
-        self.fields["shown_notes"].label_from_instance = lambda row: row.text[:60]  # type: ignore[attr-defined]
-        self._offer("shown_files", Attachment, files)
+        field: Any = self.fields
+        field["departments"].offer(departments, _say_department)
+        field["lead"].offer(departments, lambda row: row.short, empty="第一个")
+        field["shown_notes"].offer(notes, lambda row: row.text[:60])
+        field["shown_files"].offer(files, lambda row: row.name)
         for name, wanted in (
             ("shown_notes", notes),
             ("shown_files", files),
@@ -156,11 +179,6 @@ class CoordinateForm(forms.Form):
         ):
             if not wanted:
                 del self.fields[name]
-
-    def _offer(self, name: str, model: Any, rows: list[Any]) -> None:
-        # Already loaded and scoped by the query: the choices are these and no others.
-        chosen = model.objects.filter(pk__in=[row.pk for row in rows])
-        self.fields[name].queryset = chosen  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -171,7 +189,7 @@ class CoordinateForm(forms.Form):
             found["confidential_why"] = why if opened else ""
         found.pop("opens_confidential", None)
         lead = found.get("lead")
-        if lead is not None and lead not in list(found.get("departments", [])):
+        if lead is not None and lead not in found.get("departments", []):
             self.add_error("lead", "主办的部门要在选的里面")
         return found
 
@@ -212,19 +230,12 @@ class ReturnForm(forms.Form):
     why = _area(
         "为什么不归这里、该找谁", 300, rows=2, missing="为什么不归您的部门、该找谁办？写一句，社区好接着找人"
     )
-    instead = forms.ModelChoiceField(
-        queryset=Department.objects.none(),
-        label="名单里的哪个部门",
-        required=False,
-        empty_label="名单里没有",
-        error_messages={"invalid_choice": "请选名单里的部门"},
-    )
+    instead = _row("名单里的哪个部门", wrong="请选名单里的部门")
 
     def __init__(self, *args: Any, others: list[Department], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["instead"]
-        field.queryset = Department.objects.filter(pk__in=[row.pk for row in others])
-        field.label_from_instance = lambda row: row.name
+        field.offer(others, lambda row: row.name, empty="名单里没有")
 
 
 class AskAgainForm(forms.Form):

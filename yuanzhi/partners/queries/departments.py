@@ -17,7 +17,7 @@ from yuanzhi.kernel import clock as house_clock
 
 from ..access import ANSWER_COORDINATION, COORDINATE, SEE_COORDINATION, SEE_DEPARTMENTS
 from ..answering import WINDOW_DAYS
-from ..models import Coordination, Department, GuestLink, Reply
+from ..models import Ask, Coordination, Department, GuestLink, Reply
 from ..states import CoordinationState as State
 
 PENDING = (State.SENT, State.ACCEPTED)  # the department's clock runs
@@ -182,6 +182,18 @@ def link_of_digest(digest: str) -> GuestLink | None:
     return rows.filter(digest=digest).first() if digest else None
 
 
+def ask_of_link(link: GuestLink) -> Ask | None:
+    """The one ask a link is for, with everything its page shows."""
+    rows = Ask.objects.select_related(
+        "expert__partner",
+        "referral__kind",
+        "referral__rating",
+        "referral__case__enterprise",
+        "referral__case__building__park",
+    )
+    return rows.filter(pk=link.ask_id).first() if link.ask_id else None
+
+
 def links_of_case(case: Case) -> list[GuestLink]:
     """All links of a case, the newest first."""
     return list(GuestLink.objects.filter(case=case).order_by("-pk"))
@@ -209,7 +221,7 @@ def names_of(community_id: int, ids: Iterable[int]) -> dict[int, str]:
 def search_names(community_id: int, text: str) -> list[tuple[int, str]]:
     """Departments by name or short name."""
     rows = Department.objects.filter(community_id=community_id, is_active=True)
-    words = text.strip()
+    words = text.strip()[:60]
     if words:
         rows = rows.filter(Q(name__contains=words) | Q(short__contains=words) | Q(code__iexact=words))
     return list(rows.order_by("pk").values_list("pk", "name")[:20])

@@ -82,7 +82,7 @@ def partner_page(
     rows = (
         rows.filter(state=state) if state in Partner.State.values else rows.exclude(state=Partner.State.ENDED)
     )
-    if word := q.strip():
+    if word := q.strip()[:100]:
         known = Expert.objects.filter(name__contains=word).values("partner_id")
         rows = rows.filter(Q(name__contains=word) | Q(intro__contains=word) | Q(pk__in=known))
     found = list(rows.order_by("pk")[: SIZE + 1])

@@ -5,6 +5,8 @@ Opening the page changes nothing. Each way in which a link no longer holds is a 
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,12 +22,14 @@ from yuanzhi.kernel.refusals import Refused
 from yuanzhi.kernel.throttle import address_of, allow
 
 from ..actions.links import guest as guest_actor
-from ..models import Coordination, GuestLink
+from ..models import Ask, Coordination, GuestLink
 from ..queries import departments as queries
 from ..states import CoordinationState
 from ..tokens import digest_of
 from .answering import FORMS, SAID, act, file_answer, form_of
-from .department_portal import page_of
+from .department_portal import page_of as coordination_page
+from .partner_portal import DONE_WORDS, form_for, perform
+from .partner_portal import page_of as ask_page
 
 # Enough for an office behind one address, too few for trying links out.
 OPENED_PER_HOUR = 300
@@ -36,6 +40,7 @@ _GONE = {
     "expired": ("链接过期了", "这个链接过了有效期。事情还没办完的话，请向社区要一个新的。"),
     "ended": ("这件事办完了", "这件诉求已经办完，不用再答复了，谢谢您。"),
     "called_off": ("不用办了", "社区取消了这次协同，不用再答复了，谢谢您。"),
+    "withdrawn": ("不用办了", "这件事已经另有人办，不用再答复了，谢谢您。"),
 }
 
 
@@ -65,11 +70,14 @@ def _link(request: Request, token: str) -> GuestLink:
 
 
 def _over(link: GuestLink) -> str | None:
+    """Why a link opens nothing any more; None while it does."""
     state = queries.link_state(link)
     if state != "live":
         return state
     if link.coordination is not None and link.coordination.state == CoordinationState.CALLED_OFF:
         return "called_off"
+    if link.ask is not None and link.ask.state == Ask.State.WITHDRAWN:
+        return "withdrawn"
     case = link.case.merged_into or link.case
     return None if case.state in OPEN else "ended"
 
@@ -93,31 +101,44 @@ def page(request: Request, token: str) -> HttpResponse:
     return _show(request, link, token)
 
 
-def _show(
-    request: Request,
-    link: GuestLink,
-    token: str,
-    *,
-    status: int = 200,
-    refusal: str = "",
-    kept: dict[str, forms.Form] | None = None,
-) -> HttpResponse:
-    row = link.coordination
-    if row is None:
-        raise not_found("这个链接没有对应的事")
-    context = page_of(row) | {f"{name}_form": form for name, form in (kept or {}).items()}
+def _show(request: Request, link: GuestLink, token: str, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The page of what the link is for. `more`: a refusal, and the forms that go back to their author."""
+    said = request.GET.get("said", "")
+    context = _coordination(link, more) if link.coordination else _ask_page(link, more)
+    if _is_ours(request):  # staff see what the guest sees, but can't answer in their place
+        context |= {"may_answer": False, "on_hand": False}
     context |= {
         "link": link,
-        "refusal": refusal,
-        "acts": "partners:guest_act",
         "key": token,
+        "acts": "partners:guest_act",
         "file_url": "partners:guest_file",
         "community_name": link.community.name,
-        "said": SAID.get(request.GET.get("said", ""), ""),
-        # Staff who open the link see what the department sees, but can't answer in its place.
-        "is_staff": request.actor.is_staff or request.actor.is_administrator,
+        "said": (SAID if link.coordination else DONE_WORDS).get(said, ""),
+        "is_staff": _is_ours(request),
     }
-    return _private(render(request, "partners/guest.html", context, status=status))
+    template = "partners/guest.html" if link.coordination else "partners/guest_ask.html"
+    return _private(render(request, template, context, status=status))
+
+
+def _is_ours(request: Request) -> bool:
+    return request.actor.is_staff or request.actor.is_administrator
+
+
+def _coordination(link: GuestLink, more: dict[str, Any]) -> dict[str, Any]:
+    row = link.coordination
+    assert row is not None
+    context = coordination_page(row) | {"refusal": more.get("refusal", "")}
+    if "form" in more:
+        context[f"{more['step']}_form"] = more["form"]
+    return context
+
+
+def _ask_page(link: GuestLink, more: dict[str, Any]) -> dict[str, Any]:
+    row = queries.ask_of_link(link)
+    if row is None:
+        raise not_found("这个链接没有对应的事")
+    context = ask_page(row, more.get("form"), more.get("step", ""))
+    return context | {"refusal": more.get("refusal", ""), "kept": more.get("kept", "")}
 
 
 @public
@@ -130,20 +151,36 @@ def take_step(request: Request, token: str, step: str) -> HttpResponse:
         link = _link(request, token)
     except _Closed as closed:
         return closed.answer
-    row = link.coordination
-    if step not in FORMS or row is None:
+    if step not in (FORMS if link.coordination else DONE_WORDS):
         raise not_found("没有这个步骤")
-    form = form_of(step, row, request.POST)
-    if not form.is_valid():
-        return _show(request, link, token, status=422, kept={step: form})
-    signed_in = request.actor
-    actor = signed_in if signed_in.is_staff or signed_in.is_administrator else guest_actor(link)
+    form = (
+        form_of(step, link.coordination, request.POST) if link.coordination else form_for(step, request.POST)
+    )
+    kept = {"form": form, "step": step, "kept": request.POST.get("words", "")[:1000]}
+    if form is not None and not form.is_valid():
+        return _show(request, link, token, status=422, **kept)
     try:
-        act(step, row, form, actor=actor, seen=request.POST.get("seen", ""), link=link)
+        _act(request, link, step, form)
     except Refused as no:
         fresh = queries.link_of_digest(digest_of(token)) or link
-        return _show(request, fresh, token, status=409, refusal=str(no), kept={step: form})
+        return _show(request, fresh, token, status=409, refusal=str(no), **kept)
     return _private(redirect(f"{reverse('partners:guest', args=[token])}?said={step}"))
+
+
+def _act(request: Request, link: GuestLink, step: str, form: forms.Form | None) -> None:
+    """By the name on the link; somebody of the community who holds it is told that it isn't theirs."""
+    if _is_ours(request):
+        raise Refused("您是社区的人：答复只能由对方自己给，请把链接发给对方")
+    actor = guest_actor(link)
+    if link.coordination is not None:
+        assert form is not None
+        act(step, link.coordination, form, actor=actor, seen=request.POST.get("seen", ""), link=link)
+        return
+    row = queries.ask_of_link(link)
+    if row is None:
+        raise Refused("这个链接没有对应的事：请向社区要一个新的")
+    data = form.cleaned_data if form else {}
+    perform(actor=actor, row=row, act=step, data=data, post=request.POST, link=link)
 
 
 @public

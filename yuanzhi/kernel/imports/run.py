@@ -177,7 +177,8 @@ def commit(batch_id: int, say: Say = _silent) -> ImportBatch:
             if batch.options["stage"] == "rows":
                 batch = _rows(batch, say)
                 _stage(batch, "follow")
-            _follow(batch, say)
+            with log_kept_longer():
+                _follow(batch, say)
     except Overtaken:
         raise
     except Gone as error:

@@ -285,7 +285,7 @@ SAMPLES: dict[str, Sample] = {
     },
     "insights:decide_job": Sample(lambda world, user: {"job_id": "00000000"}, shared=True),
     "cases:track": Sample(_token, shared=True),
-    **samples_routing.samples(Sample),
+    **samples_routing.samples(Sample, CASE),
     "cases:track_verdict": Sample(_token, shared=True),
     "cases:scan": Sample(lambda world, user: {"code": world.buildings[0].code}, shared=True),
     **samples_intake.samples(Sample, CASE, Sample(_park)),

@@ -39,9 +39,10 @@ def _absence(world: World, user: User) -> dict[str, Any]:
     return {"pk": Absence.objects.get(community=world.community, user_id=user.pk).pk}
 
 
-def samples(sample: Callable[..., Any]) -> dict[str, Any]:
+def samples(sample: Callable[..., Any], case: Any) -> dict[str, Any]:
     """{url name: its sample}."""
     return {
+        "cases:alike": case,
         **{f"cases:{name}": sample(_rule) for name in ("routing_rule", "routing_move", "routing_switch")},
         **{f"cases:{name}": sample(_trial) for name in ("routing_trial", "routing_use")},
         **{f"cases:{name}": sample(_absence) for name in ("absence_end", "absence_hand_on")},

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import absence, routing
+from .views import absence, alike, routing
 
 routing_urls = [
     path("routing/", routing.rules, name="routing"),
@@ -16,6 +16,7 @@ routing_urls = [
     path("routing/learn/", routing.learn, name="routing_learn"),
     path("routing/assigning/", routing.assigning, name="routing_assigning"),
     path("routing/share/", routing.share, name="routing_share"),
+    path("cases/<int:pk>/alike/", alike.of_case, name="alike"),
     path("absences/", absence.absences, name="absences"),
     path("absences/<int:pk>/end/", absence.end, name="absence_end"),
     path("absences/<int:pk>/hand-on/", absence.in_hand, name="absence_hand_on"),

@@ -141,3 +141,24 @@ def test_what_is_not_clear_is_ticked_by_nobody(world):
     assert chosen_of(unclear, one.code) == (None, one.item)
     assert chosen_of(clear, two.code) == (None, two.item)
     assert chosen_of(clear, "") == (None, None)
+
+
+# -- on the page of a case -----------------------------------------------------------------------------
+
+
+def test_the_page_of_a_case_says_why_it_came_here_and_asks_for_what_is_like_it(client, world):
+    from django.urls import reverse
+
+    from tests.world import PASSWORD
+
+    client.login(username=world.user(Role.DESK_OFFICER).username, password=PASSWORD)
+    firm = world.enterprises[0]
+    first, case = open_case(world, enterprise=firm), open_case(world, NEED + "，急", enterprise=firm)
+    url = reverse("cases:alike", args=[case.pk])
+    page = client.get(reverse("cases:case", args=[case.pk])).content.decode()
+    assert case.routed_why in page
+    assert url in page
+    piece = client.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert reverse("cases:case", args=[first.pk]) in piece
+    assert "<html" not in piece
+    assert "<html" in client.get(url).content.decode()

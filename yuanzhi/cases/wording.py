@@ -25,6 +25,7 @@ def lend_names() -> None:
             "desks.opened": "设窗口",
             "claim.added": "列入一笔欠款",
             "case.exported": "导出办理单",
+            "cases.exported": "导出诉求名单",
             "answer.drafted": "写解答草稿",
             "answer.published": "公开解答",
             "answer.revised": "改解答",

@@ -3,7 +3,7 @@
 from .calendar import recompute_promises
 from .claims import add_claim, change_claim, remove_claim
 from .intake import open_case
-from .exports import note_file
+from .exports import note_file, note_list
 from .knowledge import count_help, revise_answer, set_answer_state, write_answer
 from .steps import (
     accept,
@@ -23,6 +23,7 @@ __all__ = [
     "add_claim",
     "count_help",
     "note_file",
+    "note_list",
     "revise_answer",
     "set_answer_state",
     "write_answer",

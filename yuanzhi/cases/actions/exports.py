@@ -27,3 +27,19 @@ def note_file(*, actor: Actor, case: Case, reason: str, form: str) -> None:
         reason=reason.strip()[:200],
         form=form,
     )
+
+
+@action
+def note_list(*, actor: Actor, reason: str, count: int) -> None:
+    """Record who takes a list of cases and what for, before it leaves. Raises Refused without a reason."""
+    if not actor.may(EXPORT_CASE):
+        raise Refused("导出诉求名单由窗口专员和书记来做")
+    if len(reason.strip()) < 4:
+        raise Refused("写一句导出做什么用，例如“月底给街道汇总”")
+    record(
+        actor=actor,
+        verb="cases.exported",
+        subject=f"community:{actor.community_id}",
+        reason=reason.strip()[:200],
+        count=count,
+    )

@@ -15,7 +15,7 @@ from yuanzhi.registry.queries import parks_visible_to
 from yuanzhi.registry.queries import visible_to as enterprises_visible_to
 
 from .. import actions, listing, queries
-from ..access import OPEN_CASE, SEE_CASE, SEE_WORKBENCH, WORK_CASE
+from ..access import EXPORT_CASE, OPEN_CASE, SEE_CASE, SEE_WORKBENCH, WORK_CASE
 from ..actions.attachments import add_note_with_files
 from ..models import Case
 from ..promises import clock_of
@@ -48,6 +48,10 @@ def case_list(request: Request) -> HttpResponse:
         "items": list(queries.items_of(actor.community_id).order_by("desk_id", "pk")),
         "parks": list(parks_visible_to(actor).order_by("pk").values_list("pk", "name")),
         "people": listing.colleagues(actor.community_id),
+        "query": picked.query(),
+        "may_work": actor.may(WORK_CASE),
+        "may_export": actor.may(EXPORT_CASE),
+        "may_pick": actor.may(WORK_CASE) or actor.may(EXPORT_CASE),
     }
     return render(request, "cases/list.html", context)
 

@@ -143,7 +143,7 @@ def test_a_firm_moves_in_within_ten_workdays(page, sign_in, axe, browser, live_s
         page.get_by_role("button", name=f"{name}，办好了").click()
         page.get_by_role("button", name=f"{name}，已办好").wait_for()
     seal = page.locator("li.check-line", has_text="公章刻制")
-    seal.get_by_text("不需要").click()
+    seal.get_by_text("不需要", exact=True).click()
     seal.get_by_label("为什么不需要").fill("总公司刻好了")
     seal.get_by_role("button", name="这一步不用办").click()
     page.get_by_text("不需要：总公司刻好了").wait_for()

@@ -17,6 +17,7 @@ from .states import OPEN, STATE_NAMES, State
 from .suggesting import Choice
 
 FEW = 3
+LOOKED = 60  # of an enterprise's newest cases
 
 
 @dataclass(frozen=True)
@@ -106,5 +107,8 @@ def _like(case: Case, why: str = "") -> Like:
 
 def _others_open(actor: Actor, enterprise: Enterprise, but: set[int]) -> list[Like]:
     """What else of the enterprise is being worked on: the newest."""
-    rows = visible_to(actor).filter(enterprise=enterprise, state__in=sorted(OPEN)).exclude(pk__in=but)
-    return [_like(row, "同一家在办的") for row in rows.order_by("-id")[:FEW]]
+    # By the enterprise alone first: beside the community the planner walks its whole archive in order.
+    newest = Case.objects.filter(enterprise=enterprise).order_by("-pk").values_list("pk", flat=True)[:LOOKED]
+    rows = visible_to(actor).filter(pk__in=set(newest) - but, state__in=sorted(OPEN))
+    found = sorted(rows, key=lambda row: -row.pk)
+    return [_like(row, "同一家在办的") for row in found[:FEW]]

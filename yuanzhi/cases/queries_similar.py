@@ -90,15 +90,18 @@ def _duplicates(
     limit: int,
 ) -> list[Like]:
     """Of the same enterprise or building, of the last thirty days, and saying much the same."""
+    # By the place alone, without community or day: with those the planner walks all of the last month.
     since = clock.now() - LATELY
-    rows = visible_to(actor).exclude(state=State.MERGED).exclude(pk=but or 0)
-    near: dict[int, tuple[str, str]] = {}
+    ids: set[int] = set()
     for where in (_of(enterprise_id=enterprise), _of(building_id=building)):
         if where is not None:
-            found = rows.filter(where, opened_at__gte=since).order_by("-pk")[:NEARBY]
-            near.update(
-                {pk: (title, words) for pk, title, words in found.values_list("pk", "title", "words")}
-            )
+            ids.update(Case.objects.filter(where).order_by("-pk").values_list("pk", flat=True)[:NEARBY])
+    rows = visible_to(actor).filter(pk__in=ids - {but}).exclude(state=State.MERGED)
+    near = {
+        pk: (title, words)
+        for pk, title, words, at in rows.values_list("pk", "title", "words", "opened_at")
+        if at >= since
+    }
     return _closest(actor, mine, near, least=DUPLICATE, limit=limit)
 
 

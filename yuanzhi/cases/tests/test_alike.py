@@ -107,7 +107,7 @@ def test_the_work_does_not_grow_with_the_cases(world, django_assert_max_num_quer
     open_case(world, enterprise=firm, building=world.buildings[0])
     for number in range(30):
         solved(world, f"{NEED}{number}")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         found = beside(world, enterprise=firm, building=world.buildings[0])
     assert len(found.solved) == 3
     assert len(candidates(world.community.pk, "", NEED)) <= queries_similar.PER_SIGN * queries_similar.ASKED

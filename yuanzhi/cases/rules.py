@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+
 def title_of(words: str, limit: int = 40) -> str:
     """The first sentence of what was said, short enough for a list."""
     first = re.split(r"[。！？!?\n；;]", words.strip(), maxsplit=1)[0].strip("，, ")

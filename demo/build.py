@@ -17,6 +17,7 @@ from demo.cases import open_cases
 from demo.departments import found_departments, officer_of
 from demo.intake import add_intake
 from demo.names import Enterprise as Firm
+from demo.partners import found_partners, settle_experts
 from demo.people import Post
 from demo.plan import SEED, CommunityPlan, Plan
 from yuanzhi.accounts import actions as accounts
@@ -25,7 +26,7 @@ from yuanzhi.accounts.models import User
 from yuanzhi.accounts.roles import Role
 from yuanzhi.cases.models import Desk
 from yuanzhi.cases.setup import open_desks
-from yuanzhi.partners.models import Department
+from yuanzhi.partners.models import Department, Expert, Partner
 from yuanzhi.registry import actions as registry
 from yuanzhi.registry.imports.bulk import (
     ContactRow,
@@ -69,6 +70,8 @@ class Builder:
         self.desks: dict[str, Desk] = {}
         self.users: dict[str, User] = {}
         self.departments: dict[str, Department] = {}
+        self.partners: dict[str, Partner] = {}
+        self.experts: dict[str, Expert] = {}
 
     def build(self) -> None:
         plan = self.plan
@@ -86,7 +89,9 @@ class Builder:
         self._contacts()
         self.say(f"{plan.name}：{len(self.enterprises)} 家企业入住")
         self.departments = found_departments(self)
+        self.partners = found_partners(self)
         self._people()
+        settle_experts(self)
         open_cases(self)
         add_intake(self)
         self.say(f"{plan.name}：{len(self.users)} 个人、{len(plan.cases)} 件诉求")
@@ -303,8 +308,7 @@ class Builder:
         if post.scope == "department":
             return self.departments[post.scope_key].pk
         if post.scope == "partner":
-            # No rows of their own yet: the number in the plan's list stands for them.
-            return [row.key for row in self.plan.cast.partners].index(post.scope_key) + 1
+            return self.partners[post.scope_key].pk
         return None  # the community
 
     def department_officer(self, key: str) -> Actor:

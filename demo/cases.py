@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from demo.departments import ask_departments
+from demo.partners import ask_partners
 from demo.plan import DemoCase
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.queries import actor_for
@@ -83,6 +84,7 @@ class Life:
                 ends = "resolve" in path  # until then everybody has answered
                 until = moment(path.index("resolve") + 1) if ends else self._until()
                 ask_departments(self.builder, self.case, self.officer, moment(number), until)
+                ask_partners(self.builder, self.case, story.helper, self.officer, moment(number), until)
 
     def _until(self) -> dt.datetime:
         return max(timezone.now(), self.opened + dt.timedelta(minutes=10))

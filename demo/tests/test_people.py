@@ -84,7 +84,7 @@ def test_phones_are_valid_in_form_and_plainly_made_up(full):
         assert phonenumbers.is_valid_number(phonenumbers.parse(phone, "CN"))
 
 
-@pytest.mark.parametrize("kind", ["law", "accounting", "tax", "finance", "ip"])
+@pytest.mark.parametrize("kind", ["law", "accounting", "tax", "finance", "ip", "hr", "policy"])
 def test_partners_have_experts_on_duty(full, kind):
     partners = [p for p in full.cast.partners if p.kind == kind]
     people = {p.key for p in full.cast.persons}

@@ -76,7 +76,7 @@ def add_duty(
         subject=expert,
         context=expert.partner,
         half=Duty.Half(half).label,
-        days=[duty.date for duty in done.made],
+        dates=[duty.date for duty in done.made],
         place=place,
     )
     return done
@@ -102,7 +102,7 @@ def cancel_duty(*, actor: Actor, duty: Duty, why: str) -> Duty:
         subject=expert,
         context=expert.partner,
         half=duty.get_half_display(),
-        days=[duty.date],
+        dates=[duty.date],
         reason=why,
     )
     community = expert.partner.community_id

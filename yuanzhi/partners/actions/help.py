@@ -128,7 +128,7 @@ def propose_visit(
     visit = JointVisit.objects.create(
         referral=referral, at=at, place=place, words=words, author_label=actor.label
     )
-    _note(actor, referral, "visit_proposed", at=at, at_words=say_at(at), place=place, text=words)
+    _note(actor, referral, "visit_proposed", visit_at=at, at_words=say_at(at), place=place, text=words)
     _tell_the_other(actor, ask, referral, f"提议 {say_at(at)} 一起上门", key=f"visit:{visit.pk}:proposed")
     return visit
 
@@ -168,7 +168,7 @@ def move_visit(
     if not JointVisit.objects.filter(pk=visit.pk, state=visit.state).update(**values):
         raise Overtaken("这次上门刚被对方动过：刷新看看")
     visit.refresh_from_db()
-    _note(actor, referral, f"visit_{move}", at=visit.at, at_words=say_at(visit.at), text=words)
+    _note(actor, referral, f"visit_{move}", visit_at=visit.at, at_words=say_at(visit.at), text=words)
     done = {"agree": "一起上门的时间定了", "held": "记下一起去过了", "cancel": "取消了一起上门"}[move]
     _tell_the_other(actor, ask, referral, f"{done}（{say_at(visit.at)}）", key=f"visit:{visit.pk}:{move}")
     if move == "agree":

@@ -231,7 +231,8 @@ def add_expert(
     expert = Expert.objects.create(
         partner=partner, user_id=_account(partner, user), **values, **sealed_phone(phone)
     )
-    record(actor=actor, verb="expert.added", subject=expert, context=partner, **values)
+    told = {("position" if key == "title" else key): value for key, value in values.items()}
+    record(actor=actor, verb="expert.added", subject=expert, context=partner, **told)
     return expert
 
 

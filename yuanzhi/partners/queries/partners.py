@@ -173,7 +173,7 @@ def _outcomes(rows: list[Referral]) -> Outcomes:
     )
 
 
-def history_of(partner: Partner, limit: int = 20) -> list[HistoryEntry]:
+def history_of(partner: Partner, limit: int = 10) -> list[HistoryEntry]:
     """What happened to the firm and its experts, the newest first."""
     name = f"partner:{partner.pk}"
     rows = HistoryEntry.objects.filter(Q(subject=name) | Q(context=name), chain=partner.community_id)

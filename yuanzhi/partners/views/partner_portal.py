@@ -111,6 +111,8 @@ def page_of(row: Ask, kept: Any = None, kept_act: str = "") -> dict[str, Any]:
         "ask": row,
         "referral": referral,
         "case": case,
+        "where": f"{case.building.park.name} {case.building.name}" if case.building else "",
+        "now": now,
         "line": ask_row(row, clock, now, shows=shows),
         "shows": shows,
         "may_answer": row.state == Ask.State.ASKED

@@ -70,6 +70,7 @@ def _panel(
     context = {
         "case": case,
         "rows": rows,
+        "now": now,
         "may": may,
         "may_ask": may and case.state in OPEN,
         "actor_label": request.actor.label,

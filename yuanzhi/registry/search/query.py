@@ -75,17 +75,21 @@ def readings_of(term: str, *, sounded: bool = False) -> list[list[Unit]]:
         zip((i for i, c in enumerate(term) if not ("a" <= c <= "z")), _hanzi_sounds(term), strict=True)
     )
     ways: list[list[Unit]] = [[]]
+    letters: list[Unit] = []  # every run by its last cut: the initials, which come last among the options
     at = 0
     for piece in pieces(term):
         if piece[0] in _INITIALS or piece[0] in "iuv":
             last = at + len(piece) == len(term)
             cuts = _cuts(piece, last)
             ways = [way + cut for way in ways for cut in cuts][:_MAX_OPTIONS]
+            letters += cuts[-1]
         else:
             char = "" if sounded and is_hanzi(piece) else piece
             ways = [[*way, Unit(char, hanzi[at])] for way in ways]
+            letters.append(ways[0][-1])
         at += len(piece)
-    return ways
+    # "hza3wa3a" has more cuts than are looked up; all initials is one that must be among them.
+    return ways if letters in ways else [*ways[: _MAX_OPTIONS - 1], letters]
 
 
 def _hanzi_sounds(term: str) -> Iterator[tuple[str, ...]]:

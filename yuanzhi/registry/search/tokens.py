@@ -177,6 +177,8 @@ def _recut(sounds: Sequence[tuple[str, ...]], at: int) -> Iterator[str]:
         size = next((n for n, sound in enumerate(window) if sound not in SYLLABLES), None)
         if size is not None:
             yield f"{cut[-1]}-{window[size]}"
+        elif at + 4 < len(sounds):
+            yield from (f"{cut[-1]}-{behind}" for behind in sounds[at + 4])
 
 
 def _start_tokens(text: str, sounds: Sequence[tuple[str, ...]], start: int, out: set[str]) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from yuanzhi.accounts.actor import Actor
-from yuanzhi.accounts.models import Membership
+from yuanzhi.accounts.models import Membership, User
 from yuanzhi.accounts.queries import members_of
 from yuanzhi.accounts.roles import STAFF, Kind, Role
 from yuanzhi.kernel import clock
@@ -120,3 +120,8 @@ def counts_in_hand(community_id: int, user_ids: Iterable[int]) -> dict[int, int]
     """{user: open cases owned}. One query."""
     rows = Case.objects.filter(community_id=community_id, owner_id__in=list(user_ids), state__in=sorted(OPEN))
     return dict(rows.order_by().values_list("owner_id").annotate(n=Count("pk")))
+
+
+def account(user_id: int) -> User | None:
+    """An account by its number, for handing something to somebody who was offered by name."""
+    return User.objects.filter(pk=user_id).first()

@@ -15,14 +15,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from yuanzhi.accounts.guards import needs
-from yuanzhi.accounts.models import User
 from yuanzhi.accounts.requests import Request
 from yuanzhi.kernel.refusals import Refused
 from yuanzhi.kernel.tabular.writer import write_rows
 from yuanzhi.registry.queries import community_of
 from yuanzhi.registry.views.answers import answer, number
 
-from .. import actions, listing, queries
+from .. import actions, listing, queries, queries_people
 from ..access import EXPORT_CASE, WORK_CASE
 from ..models import Case
 from ..printing.content import mark_of
@@ -103,7 +102,7 @@ def hand_over(request: Request) -> HttpResponse:
         return answer(request, "cases/hand_over_many.html", context, status=422 if form.errors else 200)
     desk = next((d for d in desks if rows and d.pk == form.cleaned_data["desk"]), None)
     owner_id = form.cleaned_data.get("owner") if rows else None
-    owner = User.objects.filter(pk=owner_id, pk__in=[pk for pk, _ in people]).first() if owner_id else None
+    owner = queries_people.account(owner_id) if owner_id else None
     why = form.cleaned_data["why"] if rows else ""
 
     def act(row: Case) -> None:

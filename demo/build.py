@@ -14,12 +14,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from demo.cases import open_cases
+from demo.claims import write_answers
 from demo.departments import found_departments, officer_of
 from demo.intake import add_intake
 from demo.names import Enterprise as Firm
 from demo.partners import found_partners, settle_experts
 from demo.people import Post
 from demo.plan import SEED, CommunityPlan, Plan
+from demo.routing import lay_rules, live_through_the_past, look_back
 from yuanzhi.accounts import actions as accounts
 from yuanzhi.accounts.actor import Actor, system
 from yuanzhi.accounts.models import User
@@ -92,8 +94,12 @@ class Builder:
         self.partners = found_partners(self)
         self._people()
         settle_experts(self)
+        lay_rules(self)
+        live_through_the_past(self)
         open_cases(self)
         add_intake(self)
+        write_answers(self)
+        look_back(self)
         self.say(f"{plan.name}：{len(self.users)} 个人、{len(plan.cases)} 件诉求")
 
     def _since(self) -> dt.date:

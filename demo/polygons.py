@@ -39,18 +39,15 @@ def contains(ring: Ring, point: Point) -> bool:
     return inside
 
 
-def convex_overlap(a: Ring, b: Ring) -> bool:
-    """Whether two convex rings (metres) share more than an edge (separating axis theorem).
-
-    Corners are kept to 0.1 m, so neighbours may seem to overlap by as much on either side of an edge.
-    """
+def convex_overlap(a: Ring, b: Ring, slack: float = 0.0) -> bool:
+    """Whether two convex rings (metres) share a strip wider than `slack` (separating axis theorem)."""
     for ring in (a, b):
         for (x0, y0), (x1, y1) in zip(ring, ring[1:] + ring[:1], strict=True):
             nx, ny = y1 - y0, x0 - x1
-            slack = 0.2 * hypot(nx, ny)
+            free = slack * hypot(nx, ny)
             of_a = [nx * x + ny * y for x, y in a]
             of_b = [nx * x + ny * y for x, y in b]
-            if max(of_a) <= min(of_b) + slack or max(of_b) <= min(of_a) + slack:
+            if max(of_a) <= min(of_b) + free or max(of_b) <= min(of_a) + free:
                 return False
     return True
 

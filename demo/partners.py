@@ -279,7 +279,7 @@ class Help:
         return actor_for(user, self.builder.community.pk) if user else self.builder.house
 
     def _visit(self, referral: Referral, begin: float) -> None:
-        taker = self._as(Expert.objects.get(pk=referral.taker_id))
+        taker = self._as(Expert.objects.get(pk=referral.taker_id or 0))
         with clock.at(self.at(begin + 150)):
             actions.mark_contacted(actor=taker, referral=referral, words="电话里先说了怎么固定聊天记录")
         day = add_work_time(timezone.now(), WorkTime(days=1), self.here.calendar, self.here.hours).at
@@ -292,7 +292,7 @@ class Help:
             actions.move_visit(actor=self.officer, visit=visit, move="agree")
 
     def _finish(self, referral: Referral) -> None:
-        helped, taker = self.helped, self._as(Expert.objects.get(pk=referral.taker_id))
+        helped, taker = self.helped, self._as(Expert.objects.get(pk=referral.taker_id or 0))
         with clock.at(self.at(self.spent * 0.35)):
             referral = actions.mark_contacted(actor=taker, referral=referral)
         with clock.at(self.at(self.spent * 0.9)):

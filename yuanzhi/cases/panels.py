@@ -68,3 +68,46 @@ def panels_of(case: Case, actor: Actor, audience: Audience) -> list[dict[str, st
         for p in _panels.values()
         if audience in p.audiences and actor.may(p.verb) and (p.shows is None or p.shows(case))
     ]
+
+
+# -- beside pages that aren't a case's, and behind the tracking link -----------------------------------
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A small part beside a page without a case, e.g. who is on duty beside the intake."""
+
+    code: str
+    label: str
+    url_name: str
+    verb: Verb
+
+
+_asides: dict[str, dict[str, Aside]] = {}
+Offers = Callable[[Case], list[tuple[str, str]]]
+_offers: list[Offers] = []
+
+
+def provide_beside(page: str, aside: Aside) -> None:
+    """Offer a part beside a page ("intake"). A second one of the same code takes the first one's place."""
+    _asides.setdefault(page, {})[aside.code] = aside
+
+
+def asides_of(page: str, actor: Actor) -> list[dict[str, str]]:
+    """The parts this actor sees beside the page; each is asked for at its url."""
+    return [
+        {"code": a.code, "label": a.label, "url": reverse(a.url_name)}
+        for a in _asides.get(page, {}).values()
+        if actor.may(a.verb)
+    ]
+
+
+def offer_by_link(offers: Offers) -> None:
+    """Let `offers(case)` say what whoever holds the tracking link can do: [(words, url)]."""
+    if offers not in _offers:
+        _offers.append(offers)
+
+
+def offers_by_link(case: Case) -> list[tuple[str, str]]:
+    """What is offered on the tracking page of this case."""
+    return [line for offers in _offers for line in offers(case)]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
 from yuanzhi.accounts import wording
 from yuanzhi.cases import baskets, panels
 
-from .access import SEE_HELP, SEE_REFERRALS
-from .queries.referrals import silent
+from .access import SEE_HELP, SEE_PARTNERS, SEE_REFERRALS
+from .imports import partners as partner_table
+from .queries.referrals import is_helped, silent, to_rate
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -31,6 +34,7 @@ _VERBS = {
     "partners.exported": "导出合伙人名册",
     "expert.added": "添加专家",
     "expert.changed": "修改专家资料",
+    "expert.withdrawn": "撤销导入，删去专家",
     "tie.added": "记下关联关系",
     "tie.ended": "关联关系结束",
     "duty.added": "排值守",
@@ -109,6 +113,7 @@ _AMONG_US = {
 
 def lend_partners() -> None:
     """Called once, when the app is ready."""
+    partner_table.introduce()
     kinds = {"expert": "专家", "partnerkind": "合伙人类别", "referral": "转介"}
     wording.add(_VERBS, kinds=kinds, facts=_FACTS)
     panels.say({**_TOLD, **_AMONG_US}, internal=_AMONG_US)
@@ -119,8 +124,12 @@ def lend_partners() -> None:
         )
     )
     panels.provide(
-        panels.Panel("help", "专家帮忙", "partners:help_of_case", SEE_HELP, portal, icon="handshake")
+        panels.Panel(
+            "help", "专家帮忙", "partners:help_of_case", SEE_HELP, portal, icon="handshake", shows=is_helped
+        )
     )
+    panels.provide_beside("intake", panels.Aside("duty", "今天谁值守", "partners:duty_today", SEE_PARTNERS))
+    panels.offer_by_link(_to_rate)
     baskets.provide(
         baskets.Basket(
             "silent_partner",
@@ -131,6 +140,17 @@ def lend_partners() -> None:
             order=50,
         )
     )
+
+
+def _to_rate(case: Case) -> list[tuple[str, str]]:
+    """What whoever holds the tracking link may still rate."""
+    return [
+        (
+            f"{row.taker.name if row.taker else '专家'}帮得怎么样，评一评",
+            reverse("partners:rate_by_link", args=[case.token, row.pk]),
+        )
+        for row in to_rate(case)
+    ]
 
 
 def _silent(cases: QuerySet[Case], now: dt.datetime, terms: CaseTerms) -> QuerySet[Case]:

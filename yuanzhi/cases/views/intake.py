@@ -23,6 +23,7 @@ from ..actions.attachments import add_note_with_files
 from ..forms import IntakeForm
 from ..intake_hints import hints_for, ticked_by
 from ..models import Case
+from ..panels import asides_of
 from ..queries_intake import Heard, hear
 from .files import read_files, tell
 
@@ -162,6 +163,7 @@ def _context(request: Request, form: IntakeForm) -> dict[str, Any]:
     enterprise = chosen or _recognised(actor, heard, picked or NOBODY)
     return {
         "form": form,
+        "asides": asides_of("intake", actor),
         "heard": heard,
         "picked": picked,
         "chosen": chosen,

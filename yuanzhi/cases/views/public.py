@@ -21,6 +21,7 @@ from ..actions.attachments import add_by_link
 from ..attachments import DOOR
 from ..forms import ScanForm, VerdictForm
 from ..models import Case
+from ..panels import offers_by_link
 from ..parts import checklist, files_of
 from ..promises import clock_of
 from ..queries_catalogue import listed_at
@@ -58,6 +59,7 @@ def _page(request: Request, row: Case, form: VerdictForm, *, status: int = 200, 
         "verdicts": list(row.verdicts.order_by("-round")),
         "community_name": row.community.name,
         "said": request.GET.get("said", ""),
+        "offers": [] if request.actor.is_staff else offers_by_link(row),
         **more,
     }
     return render(request, "cases/track.html", context, status=status)

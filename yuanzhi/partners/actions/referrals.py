@@ -309,7 +309,7 @@ def go_on(actor: Actor, referral: Referral) -> Ask | None:
 
 def withdraw_asks(referral: Referral, *, but: int | None = None, title: str = "") -> None:
     """Take back the asks that wait for an answer, and tell those who needn't answer any more."""
-    waiting = list(referral.asks.filter(state=Ask.State.ASKED).exclude(pk=but).select_related("expert"))
+    waiting = list(referral.asks.filter(state=Ask.State.ASKED).exclude(pk=but or 0).select_related("expert"))
     for ask in waiting:
         if Ask.objects.filter(pk=ask.pk, state=Ask.State.ASKED).update(state=Ask.State.WITHDRAWN):
             tell_expert(ask, title or "不用答复了，谢谢您", key=f"ask:{ask.pk}:withdrawn:{referral.version}")

@@ -43,6 +43,18 @@ def of_case(case: Case) -> list[Referral]:
     return list(rows.select_related(*_WHOLE).prefetch_related(_ASKS, _VISITS).order_by("-pk"))
 
 
+def is_helped(case: Case) -> bool:
+    """Whether an expert helps, or helped, with this case: the enterprise's part is shown then. One query."""
+    shown = [ReferralState.OPEN, ReferralState.TAKEN, ReferralState.DONE]
+    return Referral.objects.filter(Q(case=case) | Q(case__merged_into=case), state__in=shown).exists()
+
+
+def to_rate(case: Case) -> list[Referral]:
+    """Finished referrals of a case that the enterprise has not rated. One query."""
+    rows = Referral.objects.filter(case=case, state=ReferralState.DONE, rating=None)
+    return list(rows.select_related("taker").order_by("pk"))
+
+
 def visit_for(actor: Actor, pk: int, verb: Verb) -> JointVisit | None:
     """A joint visit of a referral the actor reaches."""
     rows = JointVisit.objects.filter(referral__in=visible_to(actor, verb).values("pk"))

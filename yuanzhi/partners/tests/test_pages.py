@@ -333,3 +333,20 @@ def test_the_board_has_those_who_are_silent(world, tuesday):
     actions.mark_contacted(actor=world.house, referral=fresh(referral))
     assert not silent(rows, timezone.now()).exists()
     cases.add_note(actor=world.house, case=case, text="x")
+
+
+def test_what_is_lent_to_other_pages(world, tuesday):
+    case = open_case(world)
+    officer, contact = visit(world.user(Role.DESK_OFFICER)), visit(world.user(Role.CONTACT))
+    assert "/duty/today/" in text(officer.get("/cases/new/"))
+    assert "referrals-panel" in text(officer.get(f"/cases/{case.pk}/"))
+    assert "help-panel" not in text(contact.get(f"/portal/cases/{case.pk}/"))
+    referral = refer(world, case, way="named", experts=[world.experts[0]])
+    assert "help-panel" in text(contact.get(f"/portal/cases/{case.pk}/"))
+    actions.accept(actor=world.house, ask=referral.asks.get())
+    assert "评一评" not in text(Client().get(f"/t/{case.token}/"))
+    actions.finish(actor=world.house, referral=fresh(referral), outcome="好了")
+    assert "顾明帮得怎么样，评一评" in text(Client().get(f"/t/{case.token}/"))
+    shown = text(Client().get(f"/t/{case.token}/"))
+    assert "已跟企业说明：免费：首次咨询一小时免费" in shown
+    assert "能不能接" not in shown  # whom else the community asked stays inside

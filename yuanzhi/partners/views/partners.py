@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -302,7 +302,7 @@ def kinds(request: Request) -> HttpResponse:
 
 
 @needs(EXPORT)
-def export(request: Request) -> HttpResponse:
+def export(request: Request) -> HttpResponse | FileResponse:
     """The list as a workbook; why it leaves is recorded and stands on it."""
     form = WhyForm(request.POST or None)
     back = reverse("partners:partners")

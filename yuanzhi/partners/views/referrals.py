@@ -192,7 +192,7 @@ def propose_visit(request: Request, pk: int) -> HttpResponse:
     referral = _referral(request, pk)
     form = VisitForm(request.POST)
     if not form.is_valid():
-        said = "；".join(error for errors in form.errors.values() for error in errors)
+        said = "；".join(str(error) for errors in form.errors.values() for error in errors)
         return _panel(request, referral.case, status=422, refusal=said, kept_at=pk)
     try:
         actions.propose_visit(actor=request.actor, referral=referral, **form.cleaned_data)

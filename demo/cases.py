@@ -11,11 +11,11 @@ from demo import claims
 from demo.departments import ask_departments
 from demo.partners import ask_partners
 from demo.plan import DemoCase
+from demo.then import then
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.queries import actor_for
 from yuanzhi.cases import actions, promises
 from yuanzhi.cases.models import Case
-from yuanzhi.kernel import clock
 from yuanzhi.kernel.workdays import WorkTime, add_work_time, work_time_between
 from yuanzhi.registry.models import Enterprise
 
@@ -52,12 +52,12 @@ class Life:
 
     def __init__(self, builder: Builder, item: DemoCase, enterprise: Enterprise) -> None:
         self.builder, self.item, self.enterprise = builder, item, enterprise
-        self.opened = timezone.make_aware(item.opened)
+        self.opened = min(timezone.make_aware(item.opened), timezone.now() - dt.timedelta(hours=1))
         self.officer: Actor = actor_for(builder.users[item.owner], builder.community.pk)
 
     def live(self) -> None:
         item, story = self.item, self.item.story
-        with clock.at(self.opened):
+        with then(self.opened):
             self.case = actions.open_case(
                 actor=self.builder.house,
                 enterprise=self.enterprise,
@@ -86,7 +86,7 @@ class Life:
             return add_work_time(self.opened, share, here.calendar, here.hours).at
 
         for number, step in enumerate(path, 1):
-            with clock.at(moment(number)):
+            with then(moment(number)):
                 self.case = getattr(self, step)() or Case.objects.get(pk=self.case.pk)
             if step == "accept":
                 ends = "resolve" in path  # until then everybody has answered

@@ -6,10 +6,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
+from demo.then import then
 from yuanzhi.accounts.queries import actor_for
 from yuanzhi.cases import promises
 from yuanzhi.cases.models import Case
-from yuanzhi.kernel import clock
 from yuanzhi.kernel.workdays import WorkTime, add_work_time, work_time_between
 from yuanzhi.partners import actions
 
@@ -102,7 +102,7 @@ def ask_departments(
     def moment(share: float) -> dt.datetime:
         return add_work_time(since, WorkTime(minutes=int(spent * share)), here.calendar, here.hours).at
 
-    with clock.at(since):
+    with then(since):
         rows = actions.send_coordinations(
             actor=officer,
             case=case,
@@ -113,7 +113,7 @@ def ask_departments(
     for row, (key, fate, words) in zip(rows, fates, strict=True):
         who = builder.department_officer(key)
         for number, step in enumerate(PATHS[fate], 1):
-            with clock.at(moment(number / 5)):
+            with then(moment(number / 5)):
                 row = _step(builder, row, step, who, officer, words)
 
 

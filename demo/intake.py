@@ -12,13 +12,13 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 from reportlab.pdfgen.canvas import Canvas
 
+from demo.then import then
 from yuanzhi.accounts.queries import actor_for
 from yuanzhi.cases import actions
 from yuanzhi.cases.actions import attachments, replies, stages
 from yuanzhi.cases.attachments import Examined, examine
 from yuanzhi.cases.models import Case, Desk, ServiceItem
 from yuanzhi.cases.replies import STARTER_REPLIES
-from yuanzhi.kernel import clock
 from yuanzhi.registry.models import Enterprise
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def add_intake(builder: Builder) -> None:
                 _move_in(builder, moving, firm, item)
     cases = Case.objects.filter(community=builder.community, title__in=SENT).select_related("community")
     for case in cases:
-        with clock.at(case.opened_at + dt.timedelta(minutes=8)):
+        with then(case.opened_at + dt.timedelta(minutes=8)):
             attachments.attach(
                 actor=builder.house, case=case, files=[_made(*row) for row in SENT[case.title]]
             )
@@ -107,18 +107,18 @@ def _move_in(builder: Builder, moving: Moving, firm: Enterprise, item: ServiceIt
     begun = timezone.localtime().replace(hour=10, minute=0, second=0, microsecond=0) - dt.timedelta(
         days=moving.days
     )
-    with clock.at(begun):
+    with then(begun):
         case = actions.open_case(
             actor=builder.house, enterprise=firm, title="入驻手续一起办", words=moving.words, item=item,
             channel=Case.Channel.PORTAL, files=[_made("paper", "租赁合同.pdf", "LEASE")],
         )  # fmt: skip
-    with clock.at(min(begun + dt.timedelta(hours=1), timezone.now())):
+    with then(begun + dt.timedelta(hours=1)):
         case = actions.accept(actor=officer, case=case)
     steps = list(case.stages.filter(kind="stage"))
     bring = list(case.stages.filter(kind="material"))
     for number, line in enumerate([*bring[: 5 if moving.done else 2], *steps[: moving.done]]):
         moment = begun + dt.timedelta(days=max(number - 4, 0), hours=2, minutes=7 * number)
-        with clock.at(min(moment, timezone.now())):
+        with then(moment):
             if line.name == moving.skipped:
                 stages.skip_stage(actor=officer, stage=line, why=moving.why)
             else:

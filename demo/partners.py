@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils import timezone
 
+from demo.then import then
 from yuanzhi.accounts.queries import actor_for
 from yuanzhi.cases import actions as cases
 from yuanzhi.cases import promises
 from yuanzhi.cases.models import Case
-from yuanzhi.kernel import clock
 from yuanzhi.kernel.refusals import Refused
 from yuanzhi.kernel.workdays import WorkTime, add_work_time, work_time_between
 from yuanzhi.partners import actions
@@ -88,7 +88,7 @@ def found_partners(builder: Builder) -> dict[str, Partner]:
     found, total = {}, len(builder.plan.cast.partners)
     for number, row in enumerate(builder.plan.cast.partners):
         free, paid = TERMS[row.kind]
-        with clock.at(_morning(builder, -400 + number)):
+        with then(_morning(builder, -400 + number)):
             partner = actions.add_partner(
                 actor=house,
                 facts={
@@ -123,7 +123,7 @@ def settle_experts(builder: Builder) -> None:
     for row in builder.plan.cast.partners:
         partner = builder.partners[row.key]
         for number, one in enumerate(row.experts):
-            with clock.at(_morning(builder, -380)):
+            with then(_morning(builder, -380)):
                 expert = actions.add_expert(
                     actor=builder.house,
                     partner=partner,
@@ -154,7 +154,7 @@ def _roster(builder: Builder, expert: Expert, halves: tuple[tuple[int, str], ...
     for weekday, half in halves:
         day = builder.today + dt.timedelta(days=(weekday - builder.today.weekday()) % 7)
         try:
-            with clock.at(_morning(builder, 0)):
+            with then(_morning(builder, 0)):
                 actions.add_duty(
                     actor=builder.house, expert=expert, date=day, half=half, place="社区一楼窗口", weeks=2
                 )
@@ -171,7 +171,7 @@ def _tie(builder: Builder) -> None:
         if partner is None:
             continue
         enterprise = Enterprise.objects.filter(pk=by_short.get(whom, 0)).first()
-        with clock.at(_morning(builder, -90)):
+        with then(_morning(builder, -90)):
             actions.add_tie(
                 actor=builder.house,
                 partner=partner,
@@ -226,7 +226,7 @@ class Help:
         ask = self._open(begin)
         if ask is None or helped.fate == "asked":
             return
-        with clock.at(self.at(begin + 35)):
+        with then(self.at(begin + 35)):
             referral = actions.accept(
                 actor=self.builder.house, ask=ask, words=helped.words if helped.fate != "done" else ""
             )
@@ -248,7 +248,7 @@ class Help:
         people = [*first, *others] if first else named
         way = "parallel" if first else "named" if named else "rotation"
         try:
-            with clock.at(self.at(begin)):
+            with then(self.at(begin)):
                 referral = actions.refer(
                     actor=self.officer,
                     case=self.case,
@@ -264,7 +264,7 @@ class Help:
         except Refused:
             return None
         if first:
-            with clock.at(self.at(begin + 20)):
+            with then(self.at(begin + 20)):
                 actions.decline(
                     actor=self._as(first[0]),
                     ask=referral.asks.get(expert=first[0]),
@@ -280,22 +280,22 @@ class Help:
 
     def _visit(self, referral: Referral, begin: float) -> None:
         taker = self._as(Expert.objects.get(pk=referral.taker_id or 0))
-        with clock.at(self.at(begin + 150)):
+        with then(self.at(begin + 150)):
             actions.mark_contacted(actor=taker, referral=referral, words="电话里先说了怎么固定聊天记录")
         day = add_work_time(timezone.now(), WorkTime(days=1), self.here.calendar, self.here.hours).at
         when = timezone.localtime(day).replace(hour=10, minute=0, second=0, microsecond=0)
-        with clock.at(self.at(begin + 160)):
+        with then(self.at(begin + 160)):
             visit = actions.propose_visit(
                 actor=taker, referral=Referral.objects.get(pk=referral.pk), at=when, place="企业会议室"
             )
-        with clock.at(self.at(begin + 200)):
+        with then(self.at(begin + 200)):
             actions.move_visit(actor=self.officer, visit=visit, move="agree")
 
     def _finish(self, referral: Referral) -> None:
         helped, taker = self.helped, self._as(Expert.objects.get(pk=referral.taker_id or 0))
-        with clock.at(self.at(self.spent * 0.35)):
+        with then(self.at(self.spent * 0.35)):
             referral = actions.mark_contacted(actor=taker, referral=referral)
-        with clock.at(self.at(self.spent * 0.9)):
+        with then(self.at(self.spent * 0.9)):
             referral = actions.finish(
                 actor=taker,
                 referral=referral,
@@ -304,7 +304,7 @@ class Help:
                 recovered=Decimal(helped.recovered) if helped.recovered else None,
             )
         if helped.stars:
-            with clock.at(self.at(self.spent * 0.97)):
+            with then(self.at(self.spent * 0.97)):
                 actions.rate(
                     actor=cases.link_actor(self.case),
                     referral=referral,

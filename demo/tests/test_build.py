@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+import time_machine
 from django.core.cache import cache
+from django.utils import timezone
 
 from demo.build import build, exists
 from yuanzhi.accounts.models import Membership, User
@@ -44,9 +48,20 @@ def test_the_small_demo_is_whole():
     assert Verdict.objects.filter(channel="link").exists()
     assert Membership.objects.filter(role=Role.CAPTAIN.value).count() == 4
     assert verify_all() == []
+    assert not HistoryEntry.objects.filter(at__gt=timezone.now()).exists()  # nothing has yet to come
     before = HistoryEntry.objects.count()
     build(size=0.01)
     assert HistoryEntry.objects.count() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("built", ["2026-11-25 00:20", "2026-11-25 08:40", "2026-11-28 15:00"])
+def test_nothing_in_its_history_has_yet_to_come(built):
+    """Built at night, before the day begins or at the weekend: what is recorded has happened."""
+    cache.clear()
+    with time_machine.travel(timezone.make_aware(dt.datetime.fromisoformat(built)), tick=False):
+        build(size=0.01)
+        assert not HistoryEntry.objects.filter(at__gt=timezone.now()).exists()
 
 
 @pytest.mark.django_db

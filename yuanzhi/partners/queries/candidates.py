@@ -244,7 +244,7 @@ def candidates(
                 expert=expert,
                 standing=standing,
                 why_not=hindrance(standing, wanted, today),
-                duty=say_duty(duty, today, half),
+                duty=say_duty(duty, now, clock.hours),
                 rating=mean,
                 rating_n=count,
                 fits=fits(standing, wanted),

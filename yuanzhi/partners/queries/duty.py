@@ -28,6 +28,12 @@ def half_at(now: dt.datetime, hours: OfficeHours) -> str:
     return Duty.Half.MORNING if local.time() < end else Duty.Half.AFTERNOON
 
 
+def is_there(now: dt.datetime, half: str, hours: OfficeHours) -> bool:
+    """Whether somebody on duty in this half-day of today is at the community at this instant."""
+    start = hours.spans[0][0] if half == Duty.Half.MORNING else hours.spans[-1][0]
+    return start <= timezone.localtime(now).time() < half_ends(half, hours)
+
+
 def half_ends(half: str, hours: OfficeHours) -> dt.time:
     """Until when somebody on duty is there."""
     return hours.spans[0][1] if half == Duty.Half.MORNING and len(hours.spans) > 1 else hours.spans[-1][1]
@@ -74,13 +80,12 @@ def on_duty_today(actor: Actor, clock: Clock, now: dt.datetime) -> list[OnDuty]:
     today = timezone.localdate(now)
     if not actor.may(SEE_PARTNERS) or not clock.calendar.is_workday(today):
         return []
-    half = half_at(now, clock.hours)
     rows = [
-        OnDuty(duty, duty.half == half, half_ends(duty.half, clock.hours))
+        OnDuty(duty, is_there(now, duty.half, clock.hours), half_ends(duty.half, clock.hours))
         for duty in duties_of(actor.community_id, today, today).filter(
             expert__partner__state=Partner.State.ACCREDITED
         )
-        if duty.half >= half or half == Duty.Half.MORNING
+        if timezone.localtime(now).time() < half_ends(duty.half, clock.hours)
     ]
     return sorted(rows, key=lambda row: (not row.is_now, row.duty.half, row.expert.pk))
 
@@ -150,11 +155,12 @@ def next_duties(expert_ids: Iterable[int], today: dt.date, half: str) -> dict[in
     return found
 
 
-def say_duty(duty: Duty | None, today: dt.date, half: str) -> str:
+def say_duty(duty: Duty | None, now: dt.datetime, hours: OfficeHours) -> str:
     """ "正在值守", "今天下午值守", "11 月 26 日上午值守", "近期没有值守"."""
     if duty is None:
         return "近三周没有值守"
-    if (duty.date, duty.half) == (today, half):
+    today = timezone.localdate(now)
+    if duty.date == today and is_there(now, duty.half, hours):
         return "正在值守"
     day = "今天" if duty.date == today else f"{duty.date.month} 月 {duty.date.day} 日"
     return f"{day}{NAMES[Duty.Half(duty.half)]}值守"

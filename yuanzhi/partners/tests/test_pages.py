@@ -350,3 +350,23 @@ def test_what_is_lent_to_other_pages(world, tuesday):
     shown = text(Client().get(f"/t/{case.token}/"))
     assert "已跟企业说明：免费：首次咨询一小时免费" in shown
     assert "能不能接" not in shown  # whom else the community asked stays inside
+
+
+# at what time of 24 November, what is said of a morning's and of an afternoon's duty
+THERE = [
+    ("00:20", ["上午来", "下午来"]),
+    ("09:00", ["现场到 12:00", "下午来"]),
+    ("12:30", ["下午来"]),
+    ("13:30", ["现场到 17:30"]),
+    ("17:30", []),
+]
+
+
+@pytest.mark.parametrize(("clock", "said"), THERE)
+def test_who_is_there_at_which_hour(world, clock, said):
+    with time_machine.travel(at(f"2026-11-24 {clock}"), tick=False):
+        for half, one in zip(("am", "pm"), world.experts, strict=True):
+            actions.add_duty(actor=world.house, expert=one, date=dt.date(2026, 11, 24), half=half)
+        page = text(visit(world.user(Role.DESK_OFFICER)).get("/duty/today/"))
+        found = [words for words in ("上午来", "现场到 12:00", "下午来", "现场到 17:30") if words in page]
+        assert found == said

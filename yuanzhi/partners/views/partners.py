@@ -85,7 +85,7 @@ def partner(request: Request, pk: int) -> HttpResponse:
             "figures": figures.by_expert[expert.pk],
             "load": figures.loads.get(expert.pk, 0),
             "rating": figures.ratings.get(expert.pk),
-            "duty": say_duty(duties.get(expert.pk), today, half),
+            "duty": say_duty(duties.get(expert.pk), now, clock.hours),
             "over": expert.licence_until is not None and expert.licence_until < today,
         }
         for expert in experts

@@ -24,12 +24,7 @@ from yuanzhi.partners.queries.duty import on_duty_today
 from ..greeting import greeting, sentence
 from ..panels import days_ahead, register_todo
 
-PAGE = 60
-# What no row shows of an enterprise and the place of a case, and is long to read.
-HEAVY = (
-    "enterprise__business", "enterprise__provenance", "building__footprint", "building__aliases",
-    "building__park__outline", "building__park__provenance", "building__park__aliases",
-)  # fmt: skip
+PAGE = 40
 TABS = [("todo", "待办"), ("verdict", "待回访"), ("raised", "我发起"), ("done", "已办")]
 
 
@@ -105,7 +100,7 @@ def _todo(todo: Any, desk: str, clock: Clock, now: Any, counts: dict[Urgency, in
     if desk.isdigit():
         todo = todo.filter(desk_id=int(desk))
         counts = queries.urgency_counts(todo, now, clock.soon(now))
-    rows = todo.select_related(*queries.FOR_ROWS).defer(*HEAVY)
+    rows = todo.select_related(*queries.FOR_ROWS).defer(*queries.HEAVY)
     cases = list(rows.order_by("due_at", "pk")[: PAGE + 1])
     return {"groups": grouped(cases[:PAGE], clock, now, counts), "more": len(cases) > PAGE}
 
@@ -119,5 +114,5 @@ def _plain(actor: Actor, tab: str, desk: str, clock: Clock, now: Any) -> dict[st
     rows = source(actor)
     if desk.isdigit():
         rows = rows.filter(desk_id=int(desk))
-    cases = list(rows.select_related(*queries.FOR_ROWS).defer(*HEAVY).order_by("-id")[:PAGE])
+    cases = list(rows.select_related(*queries.FOR_ROWS).defer(*queries.HEAVY).order_by("-id")[:PAGE])
     return {"rows": [row_of(case, clock, now) for case in cases]}

@@ -284,6 +284,7 @@ SAMPLES: dict[str, Sample] = {
         for name in ("claim", "claim_remove")
     },
     "insights:decide_job": Sample(lambda world, user: {"job_id": "00000000"}, shared=True),
+    "cases:board_rows": Sample(lambda world, user: {"code": "breached"}, shared=True),
     "cases:track": Sample(_token, shared=True),
     **samples_routing.samples(Sample, CASE),
     "cases:track_verdict": Sample(_token, shared=True),

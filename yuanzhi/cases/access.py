@@ -58,6 +58,8 @@ SEE_ANSWERS = Verb(
     ),
 )  # fmt: skip
 EDIT_ANSWERS = Verb("cases.answers.edit", "写解答、公开、下架", roles(ALL, Role.LEAD, Role.DESK_OFFICER))
+DECIDE_EXTENSION = Verb("cases.extension", "批延期", roles(ALL, Role.LEAD))
+URGE_CASE = Verb("cases.urge", "督办", roles(ALL, Role.LEAD))
 GIVE_VERDICT = Verb("cases.verdict", "评价、要求重办、撤回", roles(OWN, Role.CONTACT, Role.EMPLOYEE))
 SEE_WORKBENCH = Verb(
     "cases.workbench",
@@ -92,3 +94,5 @@ SEE_ROUTING = Verb("cases.routing.view", "看派件规则", roles(ALL, Role.LEAD
 EDIT_ROUTING = Verb("cases.routing.edit", "定派件规则", roles(ALL, Role.LEAD))
 OWN_ABSENCE = Verb("cases.absence", "登记自己哪天不在", roles(ALL, STAFF))
 MANAGE_ABSENCES = Verb("cases.absences", "登记大家哪天不在，转交手上的事", roles(ALL, Role.LEAD))
+SEE_BOARD = Verb("cases.board", "看升级篮", roles(ALL, Role.LEAD, Role.DESK_OFFICER, GRID_STAFF, Role.VIEWER))
+EDIT_TERMS = Verb("cases.terms", "定办理约定（黄灯、等多久、提醒时刻）", roles(ALL, Role.LEAD))

@@ -11,6 +11,7 @@ class CasesConfig(AppConfig):
         from .figures import provide_figures
         from .imports import claims, items, needs, rules
         from .news import on_calendar_changed
+        from .piles import introduce as introduce_piles
         from .saying import lend_words
         from .saying_routing import lend_routing_words
         from .wording import lend_names
@@ -20,6 +21,7 @@ class CasesConfig(AppConfig):
         needs.introduce()
         rules.introduce()
         provide_figures()
+        introduce_piles()
         lend_names()
         lend_words()
         lend_routing_words()

@@ -2,8 +2,9 @@
 
     baskets.provide(Basket("silent_partner", "合伙人没回音", "warn", "…", silent, order=50))
 
-`rows(cases, now, terms)` narrows a queryset of open cases the actor may see to those in the basket; `since`
-names the column from which their age on the board counts.
+`rows(cases, now, clock)` narrows a queryset of open cases the actor may see to those in the basket; `since`
+names the column by which they are sorted, the oldest first, and `aged` the one from which their age counts
+(the same, unless said otherwise), said in the words of `age`.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
-from .models import Case, CaseTerms
+from .models import Case
 
-Rows = Callable[["QuerySet[Case]", dt.datetime, CaseTerms], "QuerySet[Case]"]
+Rows = Callable[["QuerySet[Case]", dt.datetime, Any], "QuerySet[Case]"]  # the last one: promises.Clock
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,9 @@ class Basket:
     rows: Rows
     since: str = "due_at"
     order: int = 100
+    icon: str = "clock-alert"
+    aged: str = ""
+    age: str = "等了 {}"
 
 
 _baskets: dict[str, Basket] = {}
@@ -38,6 +43,11 @@ _baskets: dict[str, Basket] = {}
 def provide(basket: Basket) -> None:
     """Offer a basket. A second one of the same code takes the first one's place."""
     _baskets[basket.code] = basket
+
+
+def basket_of(code: str) -> Basket | None:
+    """The basket of this code."""
+    return _baskets.get(code)
 
 
 def all_baskets() -> list[Basket]:

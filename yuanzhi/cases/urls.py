@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .urls_board import board_urls
 from .urls_intake import intake_urls
 from .urls_routing import routing_urls
 from .views import (
@@ -47,6 +48,7 @@ urlpatterns = [
     path("t/<str:token>/", public.track, name="track"),
     path("t/<str:token>/verdict/", public.verdict, name="track_verdict"),
     path("q/<str:code>/", public.scan, name="scan"),
+    *board_urls,
     *intake_urls,
     *routing_urls,
 ]

@@ -16,6 +16,7 @@ from yuanzhi.cases.access import (
     OPEN_CASE,
     OWN_ABSENCE,
     SEE_ANSWERS,
+    SEE_BOARD,
     SEE_PORTAL,
     SEE_RATES,
     SEE_ROUTING,
@@ -34,6 +35,7 @@ _ITEMS = [
     ("部门协同", "partners:department_home", "landmark", ANSWER_COORDINATION, 1, ("/department/",)),
     ("一张图", "registry:map", "map", SEE_PLACES, 1, ("/map/",)),
     ("诉求", "cases:list", "message-square-text", SEE_WORKBENCH, 1, ("/cases/",)),
+    ("升级篮", "cases:board", "siren", SEE_BOARD, 1, ("/cases/board/",)),
     ("合伙人", "partners:partners", "handshake", SEE_PARTNERS, 1, ("/partners/", "/duty/", "/experts/")),
     ("部门", "partners:departments", "landmark", SEE_DEPARTMENTS, 1, ("/departments/",)),
     ("大家常问", "cases:answers", "book-open", SEE_ANSWERS, 1, ("/answers/",)),
@@ -103,8 +105,9 @@ def _url(name: str) -> str:
 
 
 def _nav(actor: Actor, path: str) -> Any:
+    closest = max((p for item in _ITEMS for p in item[5] if path.startswith(p)), key=len, default="")
     for label, name, icon, verb, group, prefixes in _ITEMS:
         if not actor.may(verb) or not (url := _url(name)):
             continue
-        active = path == url or any(path.startswith(prefix) for prefix in prefixes)
+        active = path == url or closest in prefixes
         yield {"label": label, "url": url, "icon": icon, "active": active, "group": group}

@@ -1,7 +1,7 @@
 from .case import Case, Note, Verdict, tracking_token
 from .catalogue import CaseTerms, Desk, ItemStage, ReplyTemplate, ServiceItem
 from .claims import Claim
-from .handling import Absence, Attachment, CaseLink, CaseStage, Extension, Reminder
+from .handling import Absence, Attachment, CaseLink, CaseStage, Extension, Reminder, Stumble
 from .knowledge import Answer
 from .routing import CaseShingle, DeskSeat, RoutingRule, RoutingTrial, TextModel
 
@@ -25,6 +25,7 @@ __all__ = [
     "RoutingRule",
     "RoutingTrial",
     "ServiceItem",
+    "Stumble",
     "TextModel",
     "Verdict",
     "tracking_token",

@@ -134,11 +134,30 @@ class Reminder(models.Model):
             models.UniqueConstraint(fields=["user_id", "case", "basket", "mark"], name="reminder_once")
         ]
         indexes = [
-            models.Index(fields=["planned_for", "user_id"], name="reminder_due", condition=Q(state="planned"))
+            models.Index(
+                fields=["planned_for", "user_id"], name="reminder_due", condition=Q(state="planned")
+            ),
+            models.Index(
+                fields=["community", "-id"], name="reminder_not_sent", condition=Q(state="not_sent")
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.basket} {self.case_id} → {self.user_id}"
+
+
+class Stumble(models.Model):
+    """没处理成: a case over which the scheduler stumbled, until it gets past it."""
+
+    community = models.ForeignKey(Community, models.CASCADE, related_name="+")
+    case = models.OneToOneField(Case, models.CASCADE, related_name="stumble")
+    why = models.CharField(max_length=200)
+    times = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField(default=clock.now)
+    last_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.why}"
 
 
 class Absence(models.Model):

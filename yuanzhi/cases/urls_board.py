@@ -1,0 +1,10 @@
+"""Pages of escalation: the board, one basket, what the community has agreed on."""
+
+from django.urls import path
+
+from .views import board
+
+board_urls = [
+    path("cases/board/", board.board, name="board"),
+    path("cases/board/<slug:code>/", board.rows, name="board_rows"),
+]

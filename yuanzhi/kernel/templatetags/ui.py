@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -48,9 +49,7 @@ def _one_of(value: str, allowed: Iterable[str], what: str) -> str:
 
 
 # How every icon is drawn: said once in house.css (.icon) instead of seventy times a page.
-_DRAWN = (
-    ' fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
-)
+_DRAWN = ' fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
 
 
 @lru_cache(maxsize=1024)
@@ -272,3 +271,12 @@ def datatable(content: str, *, label: str) -> SafeString:
 def dialog(content: str, *, id: str, title: str) -> str:
     """A native dialog, opened by `data-open="#id"` on a link whose href does the same without JavaScript."""
     return render_to_string("components/dialog.html", {"content": content, "id": id, "title": title})
+
+
+@register.filter
+def yuan(value: Decimal | float | None) -> str:
+    """An amount, "80,000" or "1,234.5": in groups of three, as amounts are written (zh-hans: of four)."""
+    if value is None:
+        return ""
+    text = f"{value:,.2f}"
+    return text.rstrip("0").rstrip(".")

@@ -271,7 +271,7 @@ def test_sent_back_offers_the_department_it_named(world, officer, case):
         actor=world.actor(Role.DEPARTMENT), coordination=row, why="归教育", instead=world.departments[1]
     )
     text = text_of(officer.get(f"/cases/{case.pk}/departments/"))
-    assert f"?department={world.departments[1].pk}#ask" in text and "改请教育" in text
+    assert f"?department={world.departments[1].pk}#new-coordination" in text and "改请教育" in text
     picked = text_of(officer.get(f"/cases/{case.pk}/departments/?department={world.departments[1].pk}"))
     assert f'value="{world.departments[1].pk}"' in picked and "checked" in picked
 

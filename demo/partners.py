@@ -228,7 +228,7 @@ class Help:
             return
         with then(self.at(begin + 35)):
             referral = actions.accept(
-                actor=self.builder.house, ask=ask, words=helped.words if helped.fate != "done" else ""
+                actor=self._as(ask.expert), ask=ask, words=helped.words if helped.fate != "done" else ""
             )
         if helped.fate == "visiting":
             self._visit(referral, begin)

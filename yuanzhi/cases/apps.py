@@ -13,6 +13,7 @@ class CasesConfig(AppConfig):
         from .news import on_calendar_changed
         from .piles import introduce as introduce_piles
         from .saying import lend_words
+        from .saying_lifecycle import lend_lifecycle_words
         from .saying_routing import lend_routing_words
         from .wording import lend_names
 
@@ -24,5 +25,6 @@ class CasesConfig(AppConfig):
         introduce_piles()
         lend_names()
         lend_words()
+        lend_lifecycle_words()
         lend_routing_words()
         calendar_changed.connect(on_calendar_changed)

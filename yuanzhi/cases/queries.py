@@ -120,7 +120,8 @@ def todo(actor: Actor) -> QuerySet[Case]:
     rows = visible_to(actor, WORK_CASE).filter(state__in=_OPEN)
     if actor.has(Role.LEAD):
         return rows
-    unowned = Q(owner_id=None)
+    # What was sent back as wrongly given lies with the lead until it is given anew.
+    unowned = Q(owner_id=None) & ~Q(is_returned=True, given_at=None)
     if desks := actor.bound_to(Kind.DESK):
         unowned &= Q(desk_id__in=desks)
     return rows.filter(Q(owner_id=actor.user_id) | unowned)

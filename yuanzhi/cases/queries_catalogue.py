@@ -92,8 +92,8 @@ def open_stages(case: Case) -> list[CaseStage]:
 
 
 def attachments_of(case: Case, *, public: bool) -> list[Attachment]:
-    """Files on a case; `public`: what the enterprise may see. One query."""
-    rows = Attachment.objects.filter(case=case, removed_at=None)
+    """Files on a case and on those merged into it; `public`: what the enterprise may see. One query."""
+    rows = Attachment.objects.filter(Q(case=case) | Q(case__merged_into=case), removed_at=None)
     return list((rows.filter(is_public=True) if public else rows).order_by("id"))
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from yuanzhi.kernel.models import HistoryEntry
 
-from .models import Case
+from .models import Case, Note
 from .panels import INTERNAL, SAYS
 from .states import STEP_NAMES, Step
 
@@ -28,6 +28,9 @@ _TONES = {
     "case.reopen": "bad",
     "case.decline": "bad",
     "case.wait": "violet",
+    "case.urged": "bad",
+    "case.return": "warn",
+    "case.extension_granted": "warn",
 }
 # Said by the verdict beside it; lines of a claim come by the dozen and have a page of their own.
 _SILENT = {"case.confirm", "case.exported", "claim.added", "claim.removed"}
@@ -59,11 +62,15 @@ def when(at: dt.datetime, today: dt.date) -> str:
 
 
 def entries(case: Case, *, public: bool) -> list[Entry]:
-    """The newest first. `public`: what the enterprise may read (no notes among colleagues). Two queries."""
-    notes = {note.pk: note for note in case.notes.all()}
+    """The newest first, those of cases that were merged into it among them. `public`: what the enterprise
+    may read (no notes among colleagues). Three queries."""
+    merged = dict(Case.objects.filter(merged_into=case).values_list("pk", "number"))
+    notes = {note.pk: note for note in Note.objects.filter(case_id__in=[case.pk, *merged])}
+    numbers = {f"case:{pk}": number for pk, number in merged.items()}
     today = timezone.localdate()
     lines: list[Entry] = []
-    for entry in HistoryEntry.objects.filter(subject=f"case:{case.pk}").order_by("-seq"):
+    subjects = [f"case:{case.pk}", *numbers]
+    for entry in HistoryEntry.objects.filter(subject__in=subjects).order_by("-at", "-seq"):
         if entry.verb in _SILENT or (public and entry.verb in INTERNAL):
             continue
         details = entry.details
@@ -77,9 +84,10 @@ def entries(case: Case, *, public: bool) -> list[Entry]:
             text, note = ("补充" if written.is_public else "内部备注"), written.text
         elif public and entry.verb == "case.handed_over":
             note = ""
+        number = numbers.get(entry.subject)
         lines.append(
             Entry(
-                text,
+                f"{text}（{number}）" if number else text,
                 entry.actor_label,
                 when(entry.at, today),
                 entry.at,

@@ -2,8 +2,10 @@
 
 from .calendar import recompute_promises
 from .claims import add_claim, change_claim, remove_claim
-from .intake import open_case
 from .exports import note_file, note_list
+from .extension import ask_extension, decide_extension
+from .intake import open_case
+from .joining import Part, link, merge, split, unlink
 from .knowledge import count_help, revise_answer, set_answer_state, write_answer
 from .steps import (
     accept,
@@ -13,12 +15,24 @@ from .steps import (
     owed_or_worked,
     resolve,
     resume,
+    return_case,
     start,
     wait_for_enterprise,
 )
+from .urging import called_back, urge
 from .verdict import give_verdict, hand_of, link_actor, withdraw
 
 __all__ = [
+    "Part",
+    "ask_extension",
+    "called_back",
+    "decide_extension",
+    "link",
+    "merge",
+    "return_case",
+    "split",
+    "unlink",
+    "urge",
     "accept",
     "add_claim",
     "count_help",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from yuanzhi.accounts.actor import Actor
+from yuanzhi.kernel.clock import now
 from yuanzhi.kernel.history import action, record
 from yuanzhi.kernel.refusals import Refused
 
@@ -38,7 +39,9 @@ def recompute_promises(*, actor: Actor, community_id: int, after: int = 0) -> in
         before = {field: getattr(case, field) for field in moved}
         if before == moved:
             continue
-        if Case.objects.filter(pk=case.pk, version=case.version).update(**moved, version=case.version + 1):
+        if Case.objects.filter(pk=case.pk, version=case.version).update(
+            **moved, version=case.version + 1, look_at=now()
+        ):
             record(
                 actor=actor,
                 verb="case.promise_moved",

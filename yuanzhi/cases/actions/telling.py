@@ -28,6 +28,17 @@ def tell_desk(case: Case, title: str, *, key: str, but: int | None = None) -> No
     _tell(people - {but}, case, title, key=key)
 
 
+def tell_people(people: Iterable[int | None], case: Case, title: str, *, key: str) -> None:
+    """News to these."""
+    _tell(people, case, title, key=key)
+
+
+def tell_leads(case: Case, title: str, *, key: str, but: int | None = None) -> None:
+    """News to the community's leads."""
+    leads = {member.user_id for member in members_of(case.community_id, Role.LEAD)}
+    _tell(leads - {but}, case, title, key=key)
+
+
 def _tell(people: Iterable[int | None], case: Case, title: str, *, key: str) -> None:
     notify(
         (p for p in people if p is not None),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from yuanzhi.accounts.actor import Actor, by_link
 from yuanzhi.kernel import clock
 from yuanzhi.kernel.history import action, record
@@ -11,7 +13,7 @@ from .. import promises
 from ..access import GIVE_VERDICT
 from ..models import Case, Verdict
 from ..queries import owed_a_verdict, visible_to
-from ..rules import CALL_BACK_DAYS, Judgement, closes
+from ..rules import Judgement, closes
 from ..states import STATE_NAMES, Hand, State, Step
 from .steps import take
 from .telling import context_of, tell_desk
@@ -89,20 +91,37 @@ def give_verdict(
 
 
 def _reopen(actor: Actor, case: Case) -> Case:
-    """The next round: called back and worked again within CALL_BACK_DAYS from now."""
-    promise = promises.work_out(promises.clock_of(case.community_id), clock.now(), 0, CALL_BACK_DAYS)
-    fields = promise.fields() | {"due_at": promise.resolution_due, "response_due": case.response_due}
-    return take(actor, case, Step.REOPEN, round=case.round + 1, paused_minutes=0, closed_at=None, **fields)
+    """The next round: the enterprise is called, and worked for again, within the agreed workdays from now."""
+    here = promises.clock_of(case.community_id)
+    promise = promises.work_out(here, clock.now(), 0, here.terms.call_back_days)
+    fields: dict[str, Any] = promise.fields()
+    fields |= {"due_at": promise.resolution_due, "response_due": case.response_due}
+    fresh: dict[str, Any] = {"paused_minutes": 0, "extended_days": 0, "closed_at": None}
+    return take(
+        actor,
+        case,
+        Step.REOPEN,
+        round=case.round + 1,
+        call_back_due=promise.resolution_due,
+        **fresh,
+        **fields,
+    )
 
 
 @action
-def withdraw(*, actor: Actor, case: Case, by_token: str = "") -> Case:
-    """The enterprise no longer needs it."""
+def withdraw(*, actor: Actor, case: Case, reason: str = "", by_token: str = "") -> Case:
+    """The enterprise no longer needs it, and says why if it wants to. Whoever works on it is told."""
     if not (by_token and by_token == case.token) and not (
         visible_to(actor, GIVE_VERDICT).filter(pk=case.pk).exists()
     ):
         raise Refused("只有企业自己能撤回诉求")
-    return take(actor, case, Step.WITHDRAW, closed_at=clock.now())
+    if case.state == State.WITHDRAWN:
+        return case  # sent twice
+    text = reason.strip()[:300]
+    case = take(actor, case, Step.WITHDRAW, text=text, closed_at=clock.now(), call_back_due=None)
+    title = f"企业撤回：{case.title}" + (f"（{text}）" if text else "")
+    tell_desk(case, title, key=f"case:{case.pk}:withdrawn:{case.version}", but=actor.user_id)
+    return case
 
 
 def hand_of(actor: Actor) -> Hand:

@@ -23,7 +23,7 @@ from yuanzhi.kernel.workdays import SHANGHAI
 from yuanzhi.registry.queries.found import find
 
 from .models import Case
-from .queries import FOR_ROWS, Page, visible_to
+from .queries import FOR_ROWS, HEAVY, Page, visible_to
 from .states import CLOCK_RUNS, OPEN, State
 
 _OPEN = sorted(OPEN)
@@ -124,7 +124,7 @@ def _day(text: str) -> dt.date | None:
 
 def page_of(actor: Actor, picked: Picked, *, size: int, now: dt.datetime) -> Page:
     """A page: the newest first, or of what is open the most pressing first. One query (two for a name)."""
-    rows = narrowed(visible_to(actor), picked, actor, now).select_related(*FOR_ROWS)
+    rows = narrowed(visible_to(actor), picked, actor, now).select_related(*FOR_ROWS).defer(*HEAVY)
     if by_due(picked):
         return _by_due(rows, picked.before, size)
     if picked.before.isdigit():

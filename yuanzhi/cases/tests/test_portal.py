@@ -5,7 +5,8 @@ from django.test import Client
 
 from yuanzhi.accounts import actions as accounts
 from yuanzhi.accounts.roles import Role
-from yuanzhi.cases import queries
+from yuanzhi.cases import actions, queries
+from yuanzhi.cases.access import OPEN_CASE
 from yuanzhi.cases.models import Case
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +56,33 @@ def test_park_people_have_the_portal(world, role):
     assert client.get("/").headers["Location"] == "/portal/"
     client.post("/portal/", {"words": "电梯年检到期"})
     assert client.get(f"/portal/cases/{Case.objects.get().pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        Role.CONTACT,
+        Role.EMPLOYEE,
+        Role.CAPTAIN,
+        Role.GRID_MEMBER,
+        Role.DESK_OFFICER,
+        Role.VIEWER,
+        Role.PARTNER,
+    ],
+)
+def test_the_newest_are_those_one_may_see(world, role):
+    actor, officer = world.actor(role), world.actor(Role.DESK_OFFICER)
+    for number in range(12):
+        who = actor if number % 4 == 0 and actor.may(OPEN_CASE) else officer
+        firm = world.enterprises[0] if who is actor and role is Role.CONTACT else None
+        actions.open_case(
+            actor=who,
+            enterprise=firm if who is actor else world.enterprises[number % 5],
+            words=f"第{number}件事",
+            is_confidential=number % 3 == 0,
+        )
+    seen = list(queries.visible_to(actor).order_by("-id"))
+    assert list(queries.newest_of(actor, 20)) == seen
+    assert list(queries.newest_of(actor, 2)) == seen[:2]
+    if role in (Role.CONTACT, Role.CAPTAIN, Role.DESK_OFFICER):
+        assert seen

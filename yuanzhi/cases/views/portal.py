@@ -58,7 +58,7 @@ def home(request: Request) -> HttpResponse:
             messages.success(request, f"收到了，编号 {case.number}。{due:%m 月 %d 日 %H:%M} 前给您回音")
             tell(request, sentences)
             return redirect("cases:portal_case", pk=case.pk)
-    cases = queries.visible_to(actor).select_related(*queries.FOR_ROWS).order_by("-id")[:50]
+    cases = queries.newest_of(actor, 50).select_related(*queries.FOR_ROWS).defer(*queries.HEAVY)
     clock, now = clock_of(actor.community_id), timezone.now()
     rows = [row_of(case, clock, now) for case in cases]
     owed = [row for row in rows if row.case.state == State.RESOLVED]

@@ -201,7 +201,7 @@ class AbsenceForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"required": "到哪天还没选", "invalid": "日期写成 2026-11-24"},
     )
-    why = forms.CharField(label="原因", required=False, max_length=40, help_text="可以不写")
+    why = forms.CharField(label="原因", required=False, max_length=40)
 
     def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -14,6 +14,7 @@ class CasesConfig(AppConfig):
         from .piles import introduce as introduce_piles
         from .saying import lend_words
         from .saying_lifecycle import lend_lifecycle_words
+        from .saying_board import lend_board_words
         from .saying_routing import lend_routing_words
         from .wording import lend_names
 
@@ -27,4 +28,5 @@ class CasesConfig(AppConfig):
         lend_words()
         lend_lifecycle_words()
         lend_routing_words()
+        lend_board_words()
         calendar_changed.connect(on_calendar_changed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yuanzhi.kernel.jobs import daily, job, periodic
 
+from . import jobs_escalation as jobs_escalation
 from . import jobs_routing as jobs_routing
 from .actions.attachments import sweep
 

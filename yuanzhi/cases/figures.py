@@ -25,8 +25,13 @@ def provide_figures() -> None:
     )  # fmt: skip
     provide(
         Figure(
-            "breached", "超时诉求", "件", SEE_CASE, breached_by_park,
-            "还在办、已过承诺时限的诉求，挂起的不算", rows=("cases:list", "late=on&sort=due"),
+            "breached",
+            "超时诉求",
+            "件",
+            SEE_CASE,
+            breached_by_park,
+            "还在办、已过承诺时限的诉求，挂起的不算",
+            rows=("cases:list", "late=on&sort=due"),
         )
     )
 

@@ -115,7 +115,7 @@ class Session:
     def ready(self, record: Record) -> tuple[int, dict[str, Any]] | None:
         if not record.ok:
             return None
-        given = dict(record.values)
+        given: dict[str, Any] = dict(record.values)
         evidence = {one.code: bool(given.pop(f"e_{one.code}", False)) for one in rules.EVIDENCE}
         why = rules.problem(given["amount"], given.get("recovered") or Decimal(0), given["debtor"])
         key = (given["debtor"], given.get("project") or "", given["amount"])
@@ -178,7 +178,7 @@ def _undo(*, actor: Actor, case: Case, entries: Sequence[HistoryEntry], step: Un
     """New lines go, changed ones get their values back; what somebody has touched since stays as it is."""
     kept: list[str] = []
     for entry in entries:
-        claim = Claim.objects.filter(pk=entry.details.get("claim"), case=case).first()
+        claim = Claim.objects.filter(pk=entry.details.get("claim") or 0, case=case).first()
         if claim is None or entry.verb not in ("claim.added", "claim.changed"):
             continue
         changed = entry.details["changes"]

@@ -58,7 +58,7 @@ class TextModel(models.Model):
 
 
 class DeskSeat(models.Model):
-    """What share of somebody's time a desk has, and when it last gave them a case. No row: all of it, never."""
+    """What share of somebody's time a desk has, and when it last gave a case. No row: all of it, never."""
 
     desk = models.ForeignKey(Desk, models.CASCADE, related_name="seats")
     user_id = models.BigIntegerField()

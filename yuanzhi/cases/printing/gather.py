@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -73,7 +74,8 @@ def _claims(case: Case) -> Table:
         (line.debtor, line.project, f"{line.amount:,.2f}", f"{line.recovered:,.2f}", line.get_state_display())
         for line in lines
     )
-    total, back = sum(line.amount for line in lines), sum(line.recovered for line in lines)
+    total = sum((line.amount for line in lines), Decimal(0))
+    back = sum((line.recovered for line in lines), Decimal(0))
     note = f"共 {len(rows)} 笔 {claims.money(total)}，已收回 {claims.money(back)}" if lines else ""
     return Table("欠款清单", ("欠款方", "项目", "金额（元）", "已收回（元）", "状态"), rows, note)
 

@@ -183,12 +183,12 @@ def _upload(request: Request, row: Case) -> HttpResponse:
     if file is None or not request.actor.may(IMPORT):
         return refused(request, Refused("还没有选文件：先下载清单，填好再传上来"), back)
     try:
-        LIMITS.check_file(file.size)
+        LIMITS.check_file(file.size or 0)
         batch = upload(
             actor=request.actor,
             kind=KIND,
             pieces=file.chunks(),
-            filename=file.name,
+            filename=file.name or "表格",
             options={"case": row.pk},
         )
     except (Refused, TableError) as no:

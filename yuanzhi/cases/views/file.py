@@ -97,6 +97,7 @@ def file(request: Request, pk: int) -> HttpResponse | FileResponse:
 
 
 def _sent(request: Request, made: CaseFile, form: str) -> HttpResponse | FileResponse:
+    response: HttpResponse | FileResponse
     if form == PAPER:
         response = answer(request, "cases/paper.html", {"file": made})
     else:

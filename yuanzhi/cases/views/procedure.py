@@ -106,7 +106,7 @@ def files_part(actor: Actor, case: Case) -> dict[str, Any]:
     return files_of(case, actor, public=False, works=works)
 
 
-def reply_asked(request: Request) -> dict[str, str]:
+def reply_asked(request: Request) -> dict[str, Any]:
     """Without JavaScript a reply is chosen by a link: its number is kept for `replies_part`'s template."""
     return {"reply_pk": request.GET.get("reply", "")}
 

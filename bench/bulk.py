@@ -66,6 +66,21 @@ def _listing(vendor: str, tables: list[str]) -> tuple[str, list[Any]]:
     )
 
 
+def pour(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows as they are into a table, in the database's own values."""
+    from django.db import connection
+
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            marks = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", rows)
+            return
+        with cursor.copy(f"COPY {table} ({quoted}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
 class Pour:
     """A model's table for rows with ids of our choosing: values by column name over a pattern row."""
 
@@ -89,15 +104,7 @@ class Pour:
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows as they are, ids included."""
-        quoted = ", ".join(f'"{column}"' for column in self.columns)
-        with self.connection.cursor() as cursor:
-            if self.connection.vendor == "sqlite":
-                marks = ", ".join(["%s"] * len(self.columns))
-                cursor.executemany(f"INSERT INTO {self.table.name} ({quoted}) VALUES ({marks})", rows)
-                return
-            with cursor.copy(f"COPY {self.table.name} ({quoted}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+        pour(self.table.name, self.columns, rows)
 
     def done(self) -> None:
         """The next row by the product gets the next id."""

@@ -108,9 +108,7 @@ class Asking:
 
     def ask(self, name: str, *, keep: bool = False) -> dict[str, Any]:
         """{ms, cpu, db, queries, bytes} of one request. Raises AssertionError unless it is 200."""
-        from django.db import connection
-
-        page, spent = self.pages[name], []
+        page = self.pages[name]
         path, _, query = page.path(self.place).partition("?")
         extra = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "options"} if page.fragment else {}
         query = quote(query, safe="=&%~:+-")
@@ -119,33 +117,46 @@ class Asking:
             HTTP_ACCEPT_ENCODING="gzip", REQUEST_METHOD="GET", **extra,
         )  # fmt: skip
 
-        def clock(execute, sql, params, many, context):
-            begun = time.perf_counter()
-            try:
-                return execute(sql, params, many, context)
-            finally:
-                spent.append((time.perf_counter() - begun, sql, params))
+        return asked(self.application, environ, keep=keep)
 
-        said: list[str] = []
-        begun, worked = time.perf_counter(), time.process_time()
-        with connection.execute_wrapper(clock):
-            response = self.application(environ, lambda status, headers, *_: said.append(status))
-            size = sum(map(len, response))
-            response.close()
-        took, busy = time.perf_counter() - begun, time.process_time() - worked
-        assert said[0].startswith("200"), f"{path}?{query}: {said[0]}"
-        answer = {"ms": 1000 * took, "cpu": 1000 * busy, "db": 1000 * sum(s[0] for s in spent),
-                  "queries": len(spent), "bytes": size}  # fmt: skip
-        return answer | {"kept": spent} if keep else answer
 
-    def plan(self, sql: str, params: Any) -> str:
-        """The database's plan of a statement."""
-        from django.db import connection
+def asked(
+    application: Any, environ: dict[str, Any], *, keep: bool = False, status: str = "200"
+) -> dict[str, Any]:
+    """{ms, cpu, db, queries, bytes, to} of one request through a WSGI application. Raises AssertionError
+    unless it answers with this status. `keep`: the statements as well."""
+    from django.db import connection
 
-        words = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN (ANALYZE, BUFFERS)"
-        with connection.cursor() as cursor:
-            try:
-                cursor.execute(f"{words} {sql}", params)
-            except Exception as error:
-                return f"    ({error})"
-            return "\n".join(f"    {row[-1]}" for row in cursor.fetchall())
+    spent: list[tuple[float, str, Any]] = []
+
+    def clock(execute, sql, params, many, context):
+        begun = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            spent.append((time.perf_counter() - begun, sql, params))
+
+    said: list[Any] = []
+    begun, worked = time.perf_counter(), time.process_time()
+    with connection.execute_wrapper(clock):
+        response = application(environ, lambda line, headers, *_: said.extend((line, dict(headers))))
+        size = sum(map(len, response))
+        response.close()
+    took, busy = time.perf_counter() - begun, time.process_time() - worked
+    assert said[0].startswith(status), f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}: {said[0]}"
+    answer = {"ms": 1000 * took, "cpu": 1000 * busy, "db": 1000 * sum(s[0] for s in spent),
+              "queries": len(spent), "bytes": size, "to": said[1].get("Location", "")}  # fmt: skip
+    return answer | {"kept": spent} if keep else answer
+
+
+def plan(sql: str, params: Any) -> str:
+    """The database's plan of a statement."""
+    from django.db import connection
+
+    words = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN (ANALYZE, BUFFERS)"
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(f"{words} {sql}", params)
+        except Exception as error:
+            return f"    ({error})"
+        return "\n".join(f"    {row[-1]}" for row in cursor.fetchall())

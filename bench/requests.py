@@ -24,7 +24,7 @@ from statistics import median
 from typing import Any
 
 from . import machine
-from .pages import PAGES, Asking
+from .pages import PAGES, Asking, plan
 
 ROUNDS = 30
 CASES = 10_000
@@ -204,7 +204,7 @@ def explain() -> None:
         for seconds, sql, params in sorted(answer["kept"], key=lambda s: -s[0]):
             if seconds > 0.002:
                 print(f"--- {1000 * seconds:.1f} ms {sql[:1500]} {str(params)[:200]}")
-                print(asking.plan(sql, params))
+                print(plan(sql, params))
 
 
 def _main(words: list[str]) -> None:

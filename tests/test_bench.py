@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import sys
 import pytest
 
 from bench import __main__ as harness
-from bench import writers
+from bench import cases, peers, writers
 from bench.__main__ import ROOT, met, say, sections, table
 
 FIELDS = {"name", "figure", "unit", "bound", "note"}
@@ -29,6 +30,8 @@ def row(figure: float, unit: str, bound: float | None) -> dict:
         (96, "%", 95, True),
         (94, "%", 95, False),
         (22_000, "行/秒", 23_000, False),
+        (15.1, "倍（快）", 15, True),
+        (14.9, "倍（快）", 15, False),
         (5, "毫秒", None, None),
     ],
 )
@@ -93,3 +96,40 @@ def test_requests_at_a_tiny_size():
     )
     assert run.returncode == 0, run.stderr[-2000:]
     assert "名录体检" in run.stdout and "300 家" in run.stdout
+
+
+def one_run(name: str, **sizes: str) -> str:
+    """What a bench says at a tiny size, in a process of its own, on SQLite."""
+    env = {**os.environ, **sizes}
+    env.pop("DATABASE_URL", None)
+    run = subprocess.run(
+        [sys.executable, "-m", "bench", "--one", name], cwd=ROOT, env=env, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    return run.stdout
+
+
+def test_cases_at_a_tiny_size():
+    said = one_run("cases", BENCH_CASES_ONE="200", BENCH_CASES="200", BENCH_COMMUNITIES="2", BENCH_ROUNDS="1")
+    assert "一个社区 200 件" in said and "2 个社区 200 件" in said
+    for page in cases.PAGES:
+        assert page.name in said
+
+
+def test_load_at_a_tiny_size():
+    rows = json.loads(one_run("load", BENCH_CASES="400", BENCH_SECONDS="1").splitlines()[-1])
+    by_name = {row["name"].split("：")[1]: row["figure"] for row in rows}
+    assert by_name["失败"] == 0 and by_name["数据库被锁"] == 0 and by_name["每秒多少次"] > 0
+
+
+def test_without_a_network_the_peer_is_left_out(monkeypatch):
+    monkeypatch.setattr(peers, "installed", lambda folder: ("", "没有网络"))
+    (told,) = peers.run()
+    assert frozenset(told) == FIELDS and "没有网络" in told["note"] and met(told) is None
+
+
+def test_ratios_are_of_medians():
+    answers = {page: [{"ms": 10.0, "cpu": 9.0}] * 3 for page in peers.OURS}
+    answers |= {page: [{"ms": 90.0, "cpu": 9.0}] * 3 for page in peers.THEIRS}
+    figures = [told["figure"] for told in peers.rows(answers, 100_000, "2.6.1")]
+    assert figures == [18.0, 18.0, 9.0]  # its list is the page and the rows it asks for

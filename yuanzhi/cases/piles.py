@@ -67,7 +67,7 @@ _OWN = (
     ),
     Basket(
         Pile.BREACHED, "已经超时", "bad", "今天给企业回个话；实在要拖，早点换人或请部门",
-        _breached, order=20, icon="alarm-clock-off", age="超了 {}",
+        _breached, order=20, icon="alarm-clock-off", aged="opened_at", age="提了 {}",
     ),
     Basket(
         Pile.NOBODY, "没人接", "bad", "响应时限过半还没人受理：接下来，或者转给该接的窗口",

@@ -35,7 +35,7 @@ _ITEMS = [
     ("部门协同", "partners:department_home", "landmark", ANSWER_COORDINATION, 1, ("/department/",)),
     ("一张图", "registry:map", "map", SEE_PLACES, 1, ("/map/",)),
     ("诉求", "cases:list", "message-square-text", SEE_WORKBENCH, 1, ("/cases/",)),
-    ("升级篮", "cases:board", "siren", SEE_BOARD, 1, ("/cases/board/",)),
+    ("升级篮", "cases:board", "siren", SEE_BOARD, 1, ("/cases/board/", "/cases/terms/")),
     ("合伙人", "partners:partners", "handshake", SEE_PARTNERS, 1, ("/partners/", "/duty/", "/experts/")),
     ("部门", "partners:departments", "landmark", SEE_DEPARTMENTS, 1, ("/departments/",)),
     ("大家常问", "cases:answers", "book-open", SEE_ANSWERS, 1, ("/answers/",)),

@@ -73,7 +73,7 @@ def test_each_case_lies_where_it_belongs(world, cases):
     ages = {code: column.lines[0].age for code, column in columns(world).items() if column.lines}
     assert ages == {
         "urged": "催了 3 小时 30 分钟",
-        "breached": "超了 1 小时 30 分钟",
+        "breached": "提了 30 分钟",
         "nobody": "来了 30 分钟",
         "call_back": "晚了 1 小时",
         "extension": "等了 2 小时 30 分钟",
@@ -98,7 +98,7 @@ def test_the_page_says_it_in_words_and_links_to_the_rows(client, world, cases):
     with time_machine.travel(at(NOW), tick=False):
         page = client.get("/cases/board/").content.decode()
         rows = client.get("/cases/board/breached/").content.decode()
-    assert "没人接" in page and "超时 1 小时 30 分钟" in page and "超了 1 小时 30 分钟" in page
+    assert "没人接" in page and "超时 1 小时 30 分钟" in page and "提了 30 分钟" in page
     assert "这些是空的：" in page
     assert "breached" in rows and "calm" not in rows
     assert client.get("/cases/board/none/").status_code == 404

@@ -162,7 +162,7 @@ class GrantForm(forms.Form):
         )
 
     def _label_of(self, value: Any) -> str:
-        if str(value).isdigit():
+        if str(value).isdecimal():
             return scopes.labels(self.kind, self.community_id, [int(value)]).get(int(value), str(value))
         return str(value)
 
@@ -173,7 +173,7 @@ class GrantForm(forms.Form):
         if not scopes.is_provided(self.kind):
             raise forms.ValidationError(f"系统里还没有{name}，这个身份暂时不能授予")
         typed = self.cleaned_data["scope"].strip()
-        if self.data.get(self.add_prefix("scope"), "").isdigit():  # chosen from the list
+        if self.data.get(self.add_prefix("scope"), "").isdecimal():  # chosen from the list
             if scopes.labels(self.kind, self.community_id, [int(typed)]):
                 return int(typed)
             raise forms.ValidationError(f"本社区没有这个{name}，请重新选")

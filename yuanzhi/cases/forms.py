@@ -34,7 +34,7 @@ class EnterpriseField(forms.CharField):
         self.widget.label_of = self._label
 
     def _label(self, value: Any) -> str:
-        if self.actor is None or not str(value).isdigit():
+        if self.actor is None or not str(value).isdecimal():
             return str(value)
         row = enterprises_visible_to(self.actor, OPEN_CASE).filter(pk=value).first()
         return row.name if row else str(value)
@@ -44,7 +44,7 @@ class EnterpriseField(forms.CharField):
         if not text or self.actor is None:
             return None
         rows = enterprises_visible_to(self.actor, OPEN_CASE)
-        if text.isdigit() and len(text) < 15:
+        if text.isdecimal() and len(text) < 15:
             found = rows.filter(pk=text).first()
             if found is None:
                 raise forms.ValidationError("这家企业不在您的范围内，请重新选")

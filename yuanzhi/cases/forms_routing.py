@@ -150,7 +150,7 @@ class RuleForm(forms.Form):
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None
 
 
 def initial_of(data: dict[str, Any]) -> dict[str, Any]:

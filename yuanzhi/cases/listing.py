@@ -79,11 +79,11 @@ def narrowed(rows: QuerySet[Case], picked: Picked, actor: Actor, now: dt.datetim
     elif picked.state in set(State):
         rows = rows.filter(state=picked.state)
     for column, value in (("desk_id", picked.desk), ("item_id", picked.item)):
-        if value.isdigit():
+        if value.isdecimal():
             rows = rows.filter(**{column: int(value)})
     if picked.channel in Case.Channel.values:
         rows = rows.filter(channel=picked.channel)
-    if picked.park.isdigit():
+    if picked.park.isdecimal():
         park = int(picked.park)  # where it was raised: the building that was scanned, else the enterprise's
         rows = rows.filter(Q(building__park_id=park) | Q(building__park_id=None, enterprise__park_id=park))
     return _raised(_owned(_said(rows, picked.q, actor), picked.owner, actor), picked)
@@ -103,7 +103,7 @@ def _owned(rows: QuerySet[Case], owner: str, actor: Actor) -> QuerySet[Case]:
         return rows.filter(owner_id=actor.user_id)
     if owner == "none":
         return rows.filter(owner_id=None)
-    return rows.filter(owner_id=int(owner)) if owner.isdigit() else rows
+    return rows.filter(owner_id=int(owner)) if owner.isdecimal() else rows
 
 
 def _raised(rows: QuerySet[Case], picked: Picked) -> QuerySet[Case]:
@@ -127,7 +127,7 @@ def page_of(actor: Actor, picked: Picked, *, size: int, now: dt.datetime) -> Pag
     rows = narrowed(visible_to(actor), picked, actor, now).select_related(*FOR_ROWS).defer(*HEAVY)
     if by_due(picked):
         return _by_due(rows, picked.before, size)
-    if picked.before.isdigit():
+    if picked.before.isdecimal():
         rows = rows.filter(pk__lt=int(picked.before))
     found = list(rows.order_by("-id")[: size + 1])
     return Page(found[:size], str(found[size - 1].pk) if len(found) > size else "")
@@ -141,7 +141,7 @@ def by_due(picked: Picked) -> bool:
 def _by_due(rows: QuerySet[Case], before: str, size: int) -> Page:
     at, _, pk = before.partition("~")
     moment = _moment(at)
-    if moment and pk.isdigit():
+    if moment and pk.isdecimal():
         rows = rows.filter(due_at__gte=moment).exclude(due_at=moment, pk__lte=int(pk))
     found = list(rows.order_by("due_at", "pk")[: size + 1])
     if len(found) <= size:

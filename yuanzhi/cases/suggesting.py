@@ -126,7 +126,7 @@ def desk_label(code: str) -> str:
 def _place(label: str, catalogue: Catalogue) -> tuple[Desk, ServiceItem | None] | None:
     kind, _, value = label.partition(":")
     if kind == "item":
-        item = catalogue.current.get(int(value)) if value.isdigit() else None
+        item = catalogue.current.get(int(value)) if value.isdecimal() else None
         return (item.desk, item) if item else None
     desk = catalogue.desk(value)
     return (desk, None) if desk else None

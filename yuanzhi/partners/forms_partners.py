@@ -91,7 +91,7 @@ class OtherSideField(forms.CharField):
         self.actor: Actor | None = None
 
     def _label(self, value: Any) -> str:
-        if self.actor is None or not str(value).isdigit():
+        if self.actor is None or not str(value).isdecimal():
             return str(value)
         row = enterprises_visible_to(self.actor).filter(pk=value).first() if len(str(value)) < 15 else None
         return row.name if row else str(value)

@@ -190,7 +190,7 @@ class Mark:
 def read_mark(text: str, sort: Sort, model: type[Model] = Enterprise) -> Mark | None:
     """A mark out of a url; anything else is None, and the list starts at its beginning."""
     pk, sign, value = text.partition("~")
-    if not sign or not pk.isdigit() or len(pk) > 18:
+    if not sign or not pk.isdecimal() or len(pk) > 18:
         return None
     if value == "":
         return Mark(int(pk), None) if sort.empty != "none" else None

@@ -76,4 +76,4 @@ def verify(request: Request) -> HttpResponse:
 
 def _before(request: Request) -> int | None:
     text = request.GET.get("before", "")
-    return int(text) if text.isdigit() and len(text) < 19 else None
+    return int(text) if text.isdecimal() and len(text) < 19 else None

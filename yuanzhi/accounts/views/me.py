@@ -40,7 +40,7 @@ def me(request: Request) -> HttpResponse:
 def switch(request: Request) -> HttpResponse:
     """Work in another of one's communities from now on (until signing out)."""
     wanted = request.POST.get("community", "")
-    if not wanted.isdigit() or int(wanted) not in communities_of(request.user):
+    if not wanted.isdecimal() or int(wanted) not in communities_of(request.user):
         raise not_found("您在那个社区没有身份")
     request.session["community"] = int(wanted)
     return redirect(landing_url(request.user, actor_for(request.user, int(wanted))))

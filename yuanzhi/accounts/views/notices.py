@@ -22,7 +22,7 @@ PAGE = 30
 def notices(request: Request) -> HttpResponse:
     """The unread first, then the older ones, a page at a time."""
     user_id = request.user.pk
-    before = int(text) if (text := request.GET.get("before", "")).isdigit() and len(text) < 19 else None
+    before = int(text) if (text := request.GET.get("before", "")).isdecimal() and len(text) < 19 else None
     unread = [] if before else list(notices_of(user_id).filter(read_at=None)[: PAGE * 3])
     read = notices_of(user_id).exclude(read_at=None)
     found = list((read.filter(pk__lt=before) if before else read)[: PAGE + 1])

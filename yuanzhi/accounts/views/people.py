@@ -44,7 +44,7 @@ def people(request: Request) -> HttpResponse:
     """Who has an account here, with which roles."""
     form = PeopleFilter(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
-    after = int(after) if (after := request.GET.get("after", "")).isdigit() else 0
+    after = int(after) if (after := request.GET.get("after", "")).isdecimal() else 0
     found = find_people(
         request.actor,
         asked.get("q", ""),

@@ -107,7 +107,7 @@ def demo_sign_in(request: Request, username: str) -> HttpResponse:
     if not held:
         raise not_found("没有这个演示账号")
     user, community = held[0]
-    if (wanted := request.POST.get("community", "")).isdigit() and (user, int(wanted)) in held:
+    if (wanted := request.POST.get("community", "")).isdecimal() and (user, int(wanted)) in held:
         community = int(wanted)
     user.backend = settings.AUTHENTICATION_BACKENDS[0]
     record_authentication(request, user, method="demo")
@@ -126,7 +126,7 @@ def devices(request: Request) -> HttpResponse:
             actor=request.actor,
             user=request.user,
             keep=current or "",
-            only=int(chosen) if chosen.isdigit() else None,
+            only=int(chosen) if chosen.isdecimal() else None,
         )
         messages.success(request, f"已退出 {ended} 台设备" if ended else "没有别的设备要退出")
         return redirect("usersessions_list")

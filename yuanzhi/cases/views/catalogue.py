@@ -204,7 +204,7 @@ def _replies(request: Request, row: ReplyTemplate | None) -> HttpResponse:
                 reply_actions.add_reply(actor=actor, **said)
             else:
                 seen = request.POST.get("version", "")
-                version = int(seen) if seen.isdigit() and len(seen) < 10 else None
+                version = int(seen) if seen.isdecimal() and len(seen) < 10 else None
                 reply_actions.change_reply(actor=actor, reply=row, version=version, **said)
             messages.success(request, "存好了，写一句的时候就能选")
             return redirect("cases:replies")

@@ -128,7 +128,7 @@ def change(request: Request, pk: int, claim: int) -> HttpResponse:
             actions.change_claim(
                 actor=request.actor,
                 claim=line,
-                seen=int(seen) if seen.isdigit() else line.version,
+                seen=int(seen) if seen.isdecimal() else line.version,
                 **form.given(),
             )
         except Refused as refusal:

@@ -101,7 +101,7 @@ def _same(request: Request, form: IntakeForm) -> HttpResponse | None:
     """It is a case that is there already: the words become a note on it."""
     actor, number = request.actor, request.POST["same"]
     rows = queries.visible_to(actor)
-    case = rows.filter(pk=int(number)).first() if number.isdigit() and len(number) < 18 else None
+    case = rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
     if case is None:
         form.add_error(None, "那件诉求不在了，或者您看不到：请保存成新的一件")
         return None
@@ -131,7 +131,7 @@ def _recognised(actor: Actor, heard: Heard, picked: str) -> Enterprise | None:
     """The enterprise somebody ticked among those recognised; without a choice the one that is sure."""
     if picked == NOBODY:
         return None
-    if picked.isdigit() and len(picked) < 18:
+    if picked.isdecimal() and len(picked) < 18:
         return enterprises_visible_to(actor, OPEN_CASE).filter(pk=int(picked)).first()
     return heard.sure
 
@@ -154,7 +154,7 @@ def _context(request: Request, form: IntakeForm) -> dict[str, Any]:
     picked = request.POST.get("heard", "")
     cleaned = form.cleaned_data if bound and hasattr(form, "cleaned_data") else {}
     chosen = cleaned.get("enterprise")
-    if chosen is None and not bound and form.initial.get("enterprise", "").isdigit():
+    if chosen is None and not bound and form.initial.get("enterprise", "").isdecimal():
         rows = enterprises_visible_to(actor, OPEN_CASE)
         chosen = rows.filter(pk=int(form.initial["enterprise"])).first()
     ids = {str(guess.enterprise.pk) for guess in heard.guesses}

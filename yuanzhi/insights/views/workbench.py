@@ -97,7 +97,7 @@ def _desks(actor: Actor, tab: str, desk: str) -> list[dict[str, Any]]:
 
 
 def _todo(todo: Any, desk: str, clock: Clock, now: Any, counts: dict[Urgency, int]) -> dict[str, Any]:
-    if desk.isdigit():
+    if desk.isdecimal():
         todo = todo.filter(desk_id=int(desk))
         counts = queries.urgency_counts(todo, now, clock.soon(now))
     rows = todo.select_related(*queries.FOR_ROWS).defer(*queries.HEAVY)
@@ -112,7 +112,7 @@ def _plain(actor: Actor, tab: str, desk: str, clock: Clock, now: Any) -> dict[st
         "done": queries.done_by,
     }.get(tab, queries.done_by)
     rows = source(actor)
-    if desk.isdigit():
+    if desk.isdecimal():
         rows = rows.filter(desk_id=int(desk))
     cases = list(rows.select_related(*queries.FOR_ROWS).defer(*queries.HEAVY).order_by("-id")[:PAGE])
     return {"rows": [row_of(case, clock, now) for case in cases]}

@@ -37,7 +37,7 @@ def act(
     step: str, row: Coordination, form: forms.Form, *, actor: Actor, seen: str, link: GuestLink | None = None
 ) -> None:
     """Take a step with what a valid form says. Raises Refused."""
-    if not seen.isdigit() or len(seen) > 9:
+    if not seen.isdecimal() or len(seen) > 9:
         raise Overtaken("这一页太旧了：刷新看看现在到哪一步了，您写的还在")
     said = form.cleaned_data
     common: dict[str, Any] = {"actor": actor, "coordination": row, "link": link, "seen": int(seen)}

@@ -108,7 +108,7 @@ def _steps(row: Coordination) -> set[str]:
 def _coordinate_form(request: Request, case: Case, data: Any = None) -> CoordinateForm:
     notes, files = queries.shareable(case)
     suggested = request.GET.get("department", "")
-    initial = {"departments": [suggested]} if suggested.isdigit() else None
+    initial = {"departments": [suggested]} if suggested.isdecimal() else None
     return CoordinateForm(
         data,
         departments=queries.active_departments(request.actor),
@@ -160,7 +160,7 @@ def step(request: Request, pk: int, step: str) -> HttpResponse:
     """Adopt the answer, ask again, or call it off."""
     row = _coordination(request, pk)
     seen = request.POST.get("seen", "")
-    if step not in ("close", "ask_again", "call_off") or not seen.isdigit() or len(seen) > 9:
+    if step not in ("close", "ask_again", "call_off") or not seen.isdecimal() or len(seen) > 9:
         raise Http404("没有这个步骤：请回到诉求页再试")
     form: forms.Form = {"ask_again": AskAgainForm, "call_off": WhyForm}.get(step, forms.Form)(request.POST)
     if not form.is_valid():

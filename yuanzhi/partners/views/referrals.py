@@ -155,7 +155,7 @@ def _candidates(request: Request, case: Case, kind: PartnerKind | None, form: Re
 
 def _send(request: Request, case: Case, form: ReferForm) -> HttpResponse | None:
     data = form.cleaned_data
-    chosen = [int(pk) for pk in request.POST.getlist("expert") if pk.isdigit()]
+    chosen = [int(pk) for pk in request.POST.getlist("expert") if pk.isdecimal()]
     experts = list(queries.experts_in(case.community_id, chosen)) if data["way"] != "rotation" else []
     try:
         referral = actions.refer(

@@ -145,7 +145,7 @@ class EnterpriseField(PickedField):
         super().__init__(widget=widget, **kwargs)
 
     def _label(self, value: Any) -> str:
-        if self.actor and str(value).isdigit() and (row := enterprise_for(self.actor, int(value))):
+        if self.actor and str(value).isdecimal() and (row := enterprise_for(self.actor, int(value))):
             return row.name
         return str(value)
 
@@ -154,7 +154,7 @@ class EnterpriseField(PickedField):
         if not typed:
             return None
         assert self.actor is not None
-        if typed.isdigit() and len(typed) < 12 and (row := enterprise_for(self.actor, int(typed))):
+        if typed.isdecimal() and len(typed) < 12 and (row := enterprise_for(self.actor, int(typed))):
             return row
         found = find(self.actor, typed, limit=6)
         exact = [row for row, _ in found if typed in (row.name, row.uscc, row.short_name)]

@@ -201,7 +201,7 @@ class PersonField(PickedField):
         super().__init__(widget=widget, **kwargs)
 
     def _label(self, value: Any) -> str:
-        if self.actor and str(value).isdigit():
+        if self.actor and str(value).isdecimal():
             row = people_visible_to(self.actor).filter(pk=value).first()
             return row.name if row else str(value)
         return str(value)
@@ -212,7 +212,7 @@ class PersonField(PickedField):
             return None
         assert self.actor is not None
         known = people_visible_to(self.actor).filter(is_active=True)
-        if typed.isdigit() and len(typed) < 11 and (row := known.filter(pk=typed).first()) is not None:
+        if typed.isdecimal() and len(typed) < 11 and (row := known.filter(pk=typed).first()) is not None:
             return row
         if (row := account_named(typed)) is not None:
             return row

@@ -39,7 +39,7 @@ class Place:
 def place_by_code(actor: Actor, code: str) -> Place | None:
     """The place of a picker's code; None for another community's or nonsense."""
     kind, _, pk = code.partition(":")
-    if not pk.isdigit() or len(pk) > 18:
+    if not pk.isdecimal() or len(pk) > 18:
         return None
     if kind == "p":
         park = parks_visible_to(actor).filter(pk=pk).first()
@@ -92,7 +92,7 @@ def places_like(actor: Actor, text: str, limit: int = 12) -> list[Place]:
         key = normal_building(name)
         fitting = [b for b in found_in if key in {normal_building(n) for n in (b.name, *b.aliases)}]
         found_in = fitting or [b for b in found_in if name.lower() in b.name.lower()]
-    elif not rest[:1].isdigit():
+    elif not rest[:1].isdecimal():
         found_in = [b for b in found_in if rest.lower() in b.name.lower()]
         room = ""
     places = [Place(by_id[b.park_id], b) for b in found_in]

@@ -71,4 +71,4 @@ def status_badges(status: str, is_abnormal: bool) -> str:
 
 def number(text: str | None, otherwise: int = 0) -> int:
     """A number out of a url; anything else is `otherwise`."""
-    return int(text) if text and text.isdigit() and len(text) < 18 else otherwise
+    return int(text) if text and text.isdecimal() and len(text) < 18 else otherwise

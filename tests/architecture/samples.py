@@ -35,7 +35,7 @@ from yuanzhi.registry.models import (
     SavedFilter,
 )
 
-from . import samples_departments, samples_intake, samples_partners, samples_routing
+from . import samples_acts, samples_departments, samples_intake, samples_partners, samples_routing
 
 Kwargs = dict[str, Any]
 
@@ -252,7 +252,7 @@ SAMPLES: dict[str, Sample] = {
         refused_is=ON_THE_WAY,
     ),
     # -- cases
-    **{f"cases:{name}": CASE for name in ("note", "hand_over", "portal_verdict")},
+    **{f"cases:{name}": CASE for name in ("note", "portal_verdict")},
     # People of an enterprise are sent on to their portal, where it is a 404.
     "cases:case": Sample(_case, _far_case, gone_is=frozenset({302, 404}), refused_is=frozenset({302, 404})),
     # In the portal one sees what one raised oneself, or everything as the enterprise's contact.
@@ -287,6 +287,7 @@ SAMPLES: dict[str, Sample] = {
     "cases:board_rows": Sample(lambda world, user: {"code": "breached"}, shared=True),
     "cases:track": Sample(_token, shared=True),
     **samples_routing.samples(Sample, CASE),
+    **samples_acts.samples(Sample, CASE),
     "cases:track_verdict": Sample(_token, shared=True),
     "cases:scan": Sample(lambda world, user: {"code": world.buildings[0].code}, shared=True),
     **samples_intake.samples(Sample, CASE, Sample(_park)),

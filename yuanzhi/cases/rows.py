@@ -54,6 +54,7 @@ class Row:
     stage: str
     tone: str
     icon: str
+    flags: tuple[tuple[str, str, str], ...] = ()  # (words, tone, icon) of what must not be overlooked
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,20 @@ def row_of(case: Case, clock: Clock, now: dt.datetime) -> Row:
         stage=STATE_NAMES[state],
         tone=STATE_TONES.get(state, "neutral"),
         icon=DESK_ICONS[case.desk.code],
+        flags=flags_of(case),
     )
+
+
+def flags_of(case: Case) -> tuple[tuple[str, str, str], ...]:
+    """What must not be overlooked: urged and not answered, to be called back, sent back to be given anew."""
+    flags = []
+    if case.urged_at is not None:
+        flags.append(("督办", "bad", "megaphone"))
+    if case.call_back_due is not None:
+        flags.append(("待回访", "warn", "phone"))
+    if case.is_returned and case.given_at is None and case.state == State.RECEIVED:
+        flags.append(("退回", "warn", "undo-2"))
+    return tuple(flags)
 
 
 def grouped(cases: Iterable[Case], clock: Clock, now: dt.datetime, counts: dict[Urgency, int]) -> list[Group]:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .urls_acts import act_urls
 from .urls_board import board_urls
 from .urls_intake import intake_urls
 from .urls_routing import routing_urls
@@ -22,7 +23,6 @@ urlpatterns = [
     path("cases/<int:pk>/", staff.case, name="case"),
     path("cases/<int:pk>/step/<str:step>/", staff.take_step, name="step"),
     path("cases/<int:pk>/note/", staff.write_note, name="note"),
-    path("cases/<int:pk>/hand-over/", staff.hand_over, name="hand_over"),
     path("cases/of/<int:pk>/", staff.of_enterprise, name="of_enterprise"),
     path("cases/<int:pk>/claims/", claims.of_case, name="claims"),
     path("cases/<int:pk>/claims/sheet/", claims.sheet, name="claims_sheet"),
@@ -48,6 +48,7 @@ urlpatterns = [
     path("t/<str:token>/", public.track, name="track"),
     path("t/<str:token>/verdict/", public.verdict, name="track_verdict"),
     path("q/<str:code>/", public.scan, name="scan"),
+    *act_urls,
     *board_urls,
     *intake_urls,
     *routing_urls,

@@ -8,19 +8,22 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
 from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.requests import Request
 
 from .. import actions, queries
-from ..access import WORK_CASE
+from ..access import DECIDE_EXTENSION, SEE_PORTAL, WORK_CASE
 from ..models import Case
 from ..panels import Audience, panels_of
 from ..promises import clock_of
-from ..rows import row_of
+from ..queries_acts import asked_extension, family_of, followed
+from ..rows import row_of, sign_of
 from ..states import STEP_NAMES, State, Step, steps_from
 from ..timeline import entries
+from .acts import menu_of
 from .claims import part as claims_part
 from .file import part as file_part
 from .knowledge import part as knowledge_part
@@ -59,8 +62,10 @@ NEXT: dict[State, Step] = {
 
 def visible(request: Request, pk: int) -> Case:
     """The case, if the actor sees it; 404 otherwise. One query."""
-    rows = queries.visible_to(request.actor)
-    return get_object_or_404(rows.select_related("enterprise", "desk", "building__park", "item"), pk=pk)
+    rows = queries.visible_to(request.actor).select_related(
+        "enterprise", "desk", "building__park", "item", "parent"
+    )
+    return get_object_or_404(rows, pk=pk)
 
 
 def show(request: Request, row: Case, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -73,22 +78,52 @@ def show(request: Request, row: Case, *, status: int = 200, **more: Any) -> Http
 def context_of(actor: Actor, row: Case, **more: Any) -> dict[str, Any]:
     """Everything the template shows of a case to staff."""
     works = queries.visible_to(actor, WORK_CASE).filter(pk=row.pk).exists()
-    shown = row_of(row, clock_of(row.community_id), timezone.now())
+    clock, now = clock_of(row.community_id), timezone.now()
+    shown, asked = row_of(row, clock, now), asked_extension(row)
     context = {
         "case": row,
         "sign": shown.sign,
         "icon": shown.icon,
         "row": shown,
         "steps": _steps(actor, row) if works else [],
+        "menu": menu_of(actor, row, asked) if works else [],
         "works": works,
+        "asked": asked,
+        "may_decide": works and actor.may(DECIDE_EXTENSION),
+        "family": family_of(actor, row),
+        **followed_part(row, reverse("cases:case", args=[row.merged_into_id or 0])),
         "timeline": entries(row, public=False),
         "verdicts": list(row.verdicts.order_by("-round")),
-        "desks": [d for d in queries.desks_of(row.community_id) if d.pk != row.desk_id],
         "panels": panels_of(row, actor, Audience.STAFF),
     }
     for part in PARTS:
         context.update(part(actor, row))
     return context | more
+
+
+def followed_part(row: Case, url: str) -> dict[str, Any]:
+    """`followed`: where a merged case goes on and how that one stands; its page is at `url` ("": none)."""
+    into = followed(row)
+    if into is None:
+        return {}
+    sign = sign_of(into, clock_of(into.community_id), timezone.now())
+    return {"followed": {"case": into, "sign": sign, "url": url}}
+
+
+def followed_in_portal(actor: Actor, row: Case) -> dict[str, Any]:
+    """The same in the portal: the way on is shown to who sees the other one."""
+    if row.merged_into_id is None:
+        return {}
+    sees = queries.visible_to(actor, SEE_PORTAL).filter(pk=row.merged_into_id).exists()
+    return followed_part(row, reverse("cases:portal_case", args=[row.merged_into_id]) if sees else "")
+
+
+def followed_by_link(row: Case) -> dict[str, Any]:
+    """The same for whoever holds the link: the way on is shown to the same enterprise only."""
+    into = followed(row)
+    same = into is not None and row.enterprise_id is not None and into.enterprise_id == row.enterprise_id
+    url = reverse("cases:track", args=[into.token]) if into is not None and same else ""
+    return followed_part(row, url)
 
 
 def _steps(actor: Actor, row: Case) -> list[dict[str, Any]]:

@@ -26,8 +26,10 @@ from ..queries_catalogue import listed
 from ..rows import row_of, sign_of
 from ..states import State
 from ..timeline import entries
+from .case_page import followed_in_portal
 from .claims import part as claims_part
 from .files import read_files, tell
+from .withdraw import may_withdraw
 
 
 @needs(SEE_PORTAL)
@@ -99,6 +101,8 @@ def _page(
         "verdicts": list(row.verdicts.order_by("-round")),
         "refusal": refusal,
         "panels": panels_of(row, actor, Audience.PORTAL),
+        "may_withdraw": may_withdraw(actor, row),
+        **followed_in_portal(actor, row),
         "kept": request.POST.get("text", ""),
         **claims_part(actor, row),
     }
@@ -150,4 +154,4 @@ def thanks(is_solved: bool, satisfaction: int) -> str:
     """What is said after a verdict."""
     if is_solved and satisfaction >= 3:
         return "谢谢您的评价，这件事就此了结"
-    return "谢谢您直说。这件事重新办理，两个工作日内有人联系您"
+    return "谢谢您直说。这件事重新办理，这几天就有人给您打电话"

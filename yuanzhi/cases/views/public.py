@@ -28,6 +28,7 @@ from ..queries_catalogue import listed_at
 from ..rows import sign_of
 from ..states import OPEN, State
 from ..timeline import entries
+from .case_page import followed_by_link
 from .files import read_files, tell
 
 # Enough for an office behind one address, too few for a flood.
@@ -50,6 +51,7 @@ def _page(request: Request, row: Case, form: VerdictForm, *, status: int = 200, 
         "timeline": entries(row, public=True),
         **checklist(row),
         **files_of(row, ANONYMOUS, public=True),
+        **followed_by_link(row),
         "token": row.token,
         "may_add": State(row.state) in OPEN and not request.actor.is_staff,
         "form": form,

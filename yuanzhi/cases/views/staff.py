@@ -14,7 +14,7 @@ from yuanzhi.kernel.refusals import Refused
 from yuanzhi.registry.queries import parks_visible_to
 from yuanzhi.registry.queries import visible_to as enterprises_visible_to
 
-from .. import actions, listing, queries
+from .. import listing, queries
 from ..access import EXPORT_CASE, OPEN_CASE, SEE_CASE, SEE_WORKBENCH, WORK_CASE
 from ..actions.attachments import add_note_with_files
 from ..models import Case
@@ -106,21 +106,6 @@ def write_note(request: Request, pk: int) -> HttpResponse:
         said = sentences[0] if sentences and not files else str(refusal)
         return show(request, row, status=409, refusal=said, kept=text, kept_step="note")
     tell(request, sentences)
-    return redirect("cases:case", pk=pk)
-
-
-@needs(WORK_CASE)
-@require_POST
-def hand_over(request: Request, pk: int) -> HttpResponse:
-    """Give the case to another desk."""
-    actor = request.actor
-    row = visible(request, pk)
-    desk = get_object_or_404(queries.desks_of(row.community_id), pk=request.POST.get("desk") or 0)
-    try:
-        actions.hand_over(actor=actor, case=row, desk=desk, why=request.POST.get("text", ""))
-    except Refused as refusal:
-        return show(request, row, status=409, refusal=str(refusal))
-    messages.success(request, f"{row.number} 已转给{desk.name}窗口")
     return redirect("cases:case", pk=pk)
 
 

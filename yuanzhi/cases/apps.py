@@ -13,8 +13,8 @@ class CasesConfig(AppConfig):
         from .news import on_calendar_changed
         from .piles import introduce as introduce_piles
         from .saying import lend_words
-        from .saying_lifecycle import lend_lifecycle_words
         from .saying_board import lend_board_words
+        from .saying_lifecycle import lend_lifecycle_words
         from .saying_routing import lend_routing_words
         from .wording import lend_names
 
@@ -22,8 +22,8 @@ class CasesConfig(AppConfig):
         items.introduce()
         needs.introduce()
         rules.introduce()
-        provide_figures()
         introduce_piles()
+        provide_figures()
         lend_names()
         lend_words()
         lend_lifecycle_words()

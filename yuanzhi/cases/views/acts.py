@@ -127,7 +127,8 @@ DEEDS: dict[str, Deed] = {
     ),
     "urge": Deed(
         "督办", "megaphone", forms_acts.WordsForm, _said(actions.urge, "words"), _can(Act.URGE),
-        "已经告诉经办人", verb=URGE_CASE, label=("要办到哪一步、什么时候", "写一句要办到哪一步、什么时候：光催没有用"),
+        "已经告诉经办人", verb=URGE_CASE,
+        label=("要办到哪一步、什么时候", "写一句要办到哪一步、什么时候：光催没有用"),
     ),
     "call-back": Deed(
         "记下回访", "phone", forms_acts.WordsForm, _said(actions.called_back, "words"),

@@ -101,7 +101,7 @@ class Outsiders(TestCase):
                     continue
                 user = persona.user or persona.home.user(Role.LEAD)
                 url = url_of(page, persona.home, user)
-                for bad in BAD:
+                for bad in BAD if label == "lead" else BAD[:1]:  # the lead opens every door there is
                     said = dict.fromkeys(FILLED, bad)
                     half = {**FILLED, "once": bad, "seen": bad, "ask-departments": bad, "days": bad}
                     answers = [

@@ -77,11 +77,16 @@ def test_filters_show_as_chips_that_can_be_taken_back(lead, world):
         "before=1~", "missing=soul",
         "industry=ZZ", "building=999999", "building=x", "status=dead", "q=" + "长" * 300,
         "capital_min=1e400", "after=1~a&sort=big",
-        "people_min=99999999999999999999", "q=%00", "q='%22);--",
+        "people_min=99999999999999999999", "q='%22);--",
     ],
 )  # fmt: skip
 def test_nonsense_in_the_address_is_no_error(lead, query):
     assert lead.get(f"{LIST}?{query}").status_code == 200
+
+
+def test_a_sign_no_database_takes_is_turned_away_with_a_sentence(lead):
+    answer = lead.get(f"{LIST}?q=%00")
+    assert answer.status_code == 400 and "<h1" in answer.content.decode()
 
 
 def test_an_unusable_filter_is_said(lead):

@@ -30,6 +30,7 @@ def ask_extension(*, actor: Actor, case: Case, days: int, reason: str) -> Extens
     _possible(case, days)
     if clock.now() >= case.resolution_due and case.state != State.WAITING:
         raise Refused("已经过了承诺的时限，不能再申请延期：请先给企业回话，说明哪天能办成")
+    change(case)  # first: two who ask at once take turns here
     extension = Extension.objects.create(
         case=case,
         days=days,
@@ -39,7 +40,6 @@ def ask_extension(*, actor: Actor, case: Case, days: int, reason: str) -> Extens
         asked_at=clock.now(),
         due_before=case.resolution_due,
     )
-    change(case)
     _record(actor, case, "case.extension_asked", days, extension.reason)
     tell_leads(case, f"申请延期 {days} 个工作日：{case.title}", key=f"extension:{extension.pk}")
     return extension
@@ -65,16 +65,17 @@ def decide_extension(*, actor: Actor, extension: Extension, grant: bool, words: 
     if not grant and not words.strip():
         raise Refused("不同意要说一句为什么，经办人好安排")
     state = Extension.State.GRANTED if grant else Extension.State.REFUSED
-    asked = Extension.objects.filter(pk=extension.pk, state=Extension.State.ASKED)
-    decided = {"decided_by_label": actor.label, "decided_at": clock.now(), "words": words.strip()[:300]}
-    if not asked.update(state=state, **decided):
-        raise Overtaken("这份申请刚有人批过了：刷新看看结果")
-    extension.refresh_from_db()
+    # The case first, as every step does: nobody waits for another crosswise.
     if grant:
         _possible(case, extension.days)
         _extend(case, extension.days)
     else:
         change(case)
+    asked = Extension.objects.filter(pk=extension.pk, state=Extension.State.ASKED)
+    decided = {"decided_by_label": actor.label, "decided_at": clock.now(), "words": words.strip()[:300]}
+    if not asked.update(state=state, **decided):
+        raise Overtaken("这份申请刚有人批过了：刷新看看结果")
+    extension.refresh_from_db()
     told = extension.reason if grant else words.strip()  # the enterprise reads why it takes longer
     _record(actor, case, f"case.extension_{state.value}", extension.days, told)
     said = "同意延期" if grant else "没同意延期"

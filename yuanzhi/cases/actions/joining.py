@@ -93,7 +93,9 @@ def merge(*, actor: Actor, case: Case, into: Case) -> Case:
     permit_act(actor, WORK_CASE, into, Act.TAKE_IN)
     _same_matter(case, into)
     # In one order, so that two who merge these into each other don't wait for each other crosswise.
-    list(Case.objects.select_for_update().filter(pk__in=[case.pk, into.pk]).order_by("pk").values_list("pk"))
+    # (`no_key`: a reply that comes in at this moment does not have to wait.)
+    both = Case.objects.select_for_update(no_key=True).filter(pk__in=[case.pk, into.pk])
+    list(both.order_by("pk").values_list("pk"))
     case = take(
         actor, case, Step.MERGE, text=f"并入 {into.number}", merged_into_id=into.pk, closed_at=clock.now(),
         call_back_due=None,

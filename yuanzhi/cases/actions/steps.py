@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from yuanzhi.accounts.access import Verb
@@ -193,6 +195,9 @@ def hand_over(*, actor: Actor, case: Case, desk: Desk, owner: User | None = None
         raise Refused("这个窗口不在本社区")
     if owner is not None and not works_here(owner, case):
         raise Refused(f"{owner.name}在这里不办诉求：请换一位同事，或者只转到窗口")
+    there = (case.desk_id, case.owner_id) == (desk.pk, owner.pk if owner else None)
+    if there and case.given_at is not None:
+        return case  # sent twice
     before, before_owner = case.desk.name, case.owner_name
     change(
         case,
@@ -280,7 +285,8 @@ def add_note(
 
 
 def write_note(actor: Actor, case: Case, text: str, *, is_public: bool, once: str | None = None) -> Note:
-    note = Note.objects.create(
+    """Write it, whoever may. With `once`: the note that the same form wrote at the same moment stands."""
+    note = Note(
         case=case,
         text=text.strip(),
         is_public=is_public,
@@ -288,6 +294,13 @@ def write_note(actor: Actor, case: Case, text: str, *, is_public: bool, once: st
         author_label=actor.label,
         once=once,
     )
+    try:
+        with transaction.atomic() if once else nullcontext():
+            note.save(force_insert=True)
+    except IntegrityError:
+        if once and (twin := Note.objects.filter(once=once).first()) is not None:
+            return twin
+        raise
     record(
         actor=actor, verb="case.noted", subject=case, context=context_of(case), note=note.pk, public=is_public
     )

@@ -33,7 +33,7 @@ FOR_STRANGERS = {"account_login", "cases:scan", "cases:track"}
 # Pieces of a page that the browser fetches by itself; each is seen on the page that has it.
 PIECES = {
     "style_find", "style_drawer", "accounts:scopes", "registry:new_twins", "registry:pick_enterprise",
-    "registry:pick_seat", "registry:pick_park", "registry:pick_person", "registry:import_progress",
+    "registry:pick_seat", "registry:pick_park", "registry:pick_person", "registry:import_progress", "cases:pick",
 }  # fmt: skip
 HOME = "insights:home"
 # Shown only in the middle of something; test_every_page.py goes there by itself.

@@ -17,6 +17,7 @@ from demo.cases import open_cases
 from demo.claims import write_answers
 from demo.departments import found_departments, officer_of
 from demo.intake import add_intake
+from demo.lifecycle import live_on
 from demo.names import Enterprise as Firm
 from demo.partners import found_partners, settle_experts
 from demo.people import Post
@@ -97,6 +98,7 @@ class Builder:
         lay_rules(self)
         live_through_the_past(self)
         open_cases(self)
+        live_on(self)
         add_intake(self)
         write_answers(self)
         look_back(self)

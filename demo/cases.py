@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from demo import claims
 from demo.departments import ask_departments
+from demo.lifecycle import merge_again
 from demo.partners import ask_partners
 from demo.plan import DemoCase
 from demo.then import then
@@ -22,7 +23,7 @@ from yuanzhi.registry.models import Enterprise
 if TYPE_CHECKING:
     from demo.build import Builder
 
-# What the plan's states need, step by step. A merged case waits for merging to be built.
+# What the plan's states need, step by step.
 PATHS: dict[str, tuple[str, ...]] = {
     "received": (),
     "accepted": ("accept",),
@@ -33,8 +34,10 @@ PATHS: dict[str, tuple[str, ...]] = {
     "reopened": ("accept", "start", "resolve", "judge"),
     "declined": ("decline",),
     "withdrawn": ("accept", "withdraw"),
-    "merged": ("decline",),
+    "merged": ("merge",),
 }
+
+_ELSEWHERE = "这件事社区办不了：请到区行政服务中心综合窗口，带上营业执照，我们可以陪着去"
 
 
 def open_cases(builder: Builder) -> None:
@@ -119,16 +122,21 @@ class Life:
             actor=self.officer, case=self.case, outcome=f"已经办好，和企业当面说清了{helper}"
         )
 
+    def merge(self) -> Case:
+        return merge_again(self.case, self.officer) or self.decline()
+
     def decline(self) -> Case:
-        reason = (
-            "这件事和另一件是同一件，并到那边一起办"
-            if self.item.story.state == "merged"
-            else ("这件事社区办不了：请到区行政服务中心综合窗口，带上营业执照，我们可以陪着去")
-        )
+        merged = self.item.story.state == "merged"  # and the first one is not open here: a smaller demo
+        reason = "这件事和另一件是同一件，那边已经在办了" if merged else _ELSEWHERE
         return actions.decline(actor=self.officer, case=self.case, reason=reason)
 
     def withdraw(self) -> Case:
-        return actions.withdraw(actor=actions.link_actor(self.case), case=self.case, by_token=self.case.token)
+        return actions.withdraw(
+            actor=actions.link_actor(self.case),
+            case=self.case,
+            reason="又好了，先不用来",
+            by_token=self.case.token,
+        )
 
     def judge(self) -> None:
         verdict = self.item.story.verdict

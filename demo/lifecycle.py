@@ -36,8 +36,8 @@ class Turn(NamedTuple):
 TURNS = (
     Turn("外卖集中取餐点位协商会定时间", 6, "split", parts=("取餐柜放哪儿，约园区运营和物业看现场", "柜子的钱谁出，运营、物业、企业各算一笔")),
     Turn("尾款 38 万拖了五个月，想走支付令", 4, "link", words="退租押金 6 万扣着不退"),
-    Turn("楼道堆放纸箱堵住消防通道", 9, "urge", words="消防的事不过夜：今天下班前清掉，拍张照给企业"),
-    Turn("夜间空调停供，研发加班受影响", 10, "urge", words="周五前和物业定下延时的楼层，给企业一个准信"),
+    Turn("楼道堆放纸箱堵住消防通道", 3, "urge", words="消防的事不过夜：今天下班前清掉，拍张照给企业"),
+    Turn("夜间空调停供，研发加班受影响", 20, "urge", words="周五前和物业定下延时的楼层，给企业一个准信"),
     Turn("子女转学，对口学校学位怎么落实", 8, "extend", words="教育局月底统一排学位，要等那时的结果", amount=5),
     Turn("子女转学，对口学校学位怎么落实", 9, "grant"),
     Turn("专利质押贷款想找银行对接", 12, "extend", words="评估机构下周二上门，报告要三天", amount=4),
@@ -61,6 +61,8 @@ def live_on(builder: Builder) -> None:
         case = Case.objects.select_related("desk", "item", "enterprise").get(pk=case.pk)
         begun = case.opened_at if turn.hours else (_reopened(case) or case.opened_at)
         moment = here.after(max(begun, case.promise_from), hours=turn.hours or 2)
+        if turn.what == "urge":  # nobody has answered yet
+            moment = timezone.now() - dt.timedelta(hours=turn.hours)
         with then(max(moment, case.opened_at + dt.timedelta(minutes=5))):
             try:
                 _DO[turn.what](turn, case, _worker(builder, case), lead, cases)

@@ -73,6 +73,9 @@ def entries(case: Case, *, public: bool) -> list[Entry]:
     for entry in HistoryEntry.objects.filter(subject__in=subjects).order_by("-at", "-seq"):
         if entry.verb in _SILENT or (public and entry.verb in INTERNAL):
             continue
+        number = numbers.get(entry.subject)
+        if number and entry.verb == "case.merge":
+            continue  # said by the one that took it in
         details = entry.details
         if public and details.get("public") is False:
             continue  # a file kept among colleagues
@@ -84,7 +87,6 @@ def entries(case: Case, *, public: bool) -> list[Entry]:
             text, note = ("补充" if written.is_public else "内部备注"), written.text
         elif public and entry.verb == "case.handed_over":
             note = ""
-        number = numbers.get(entry.subject)
         lines.append(
             Entry(
                 f"{text}（{number}）" if number else text,

@@ -15,7 +15,10 @@ document.addEventListener('click', (event) => {
     const dialog = document.querySelector(opener.dataset.open);
     if (!dialog) return;
     event.preventDefault();
-    open(dialog, opener);
+    // Out of a menu: it closes, and focus will return to what opened it.
+    const menu = opener.closest('details.act-menu');
+    if (menu) menu.open = false;
+    open(dialog, menu ? menu.querySelector('summary') : opener);
     return;
   }
   if (event.target.closest?.('[data-close]')) {
@@ -53,4 +56,18 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
   const busy = document.querySelector('dialog:modal');
   if (!busy) open(dialog, document.activeElement === document.body ? opener : document.activeElement);
+});
+
+// A menu closes on Esc and on a click outside of it.
+document.addEventListener('click', (event) => {
+  for (const menu of document.querySelectorAll('details.act-menu[open]')) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener('keydown', (event) => {
+  const menu = event.key === 'Escape' && document.querySelector('details.act-menu[open]');
+  if (!menu || document.querySelector('dialog:modal:not(:has(details.act-menu[open]))')) return;
+  event.preventDefault();
+  menu.open = false;
+  menu.querySelector('summary').focus();
 });

@@ -18,6 +18,7 @@ from yuanzhi.kernel.workdays import (
     OfficeHours,
     WorkTime,
     add_work_time,
+    instant_before,
     is_open,
     remaining,
     say_promise,
@@ -322,3 +323,33 @@ def test_counting_agrees_with_walking_minute_spans(start, minutes, calendar, hou
     assert work_time_between(start, end, calendar, hours) == walked
     if minutes:
         assert work_time_between(start, add(start, minutes, calendar, hours), calendar, hours) == minutes
+
+
+BEFORE = [
+    ("2026-11-24 17:30", "1d", "2026-11-23 17:30"),
+    ("2026-11-24 10:00", "60m", "2026-11-23 17:30"),  # the earliest: nothing is worked in between
+    ("2026-11-24 10:01", "60m", "2026-11-24 09:01"),
+    ("2026-11-23 14:00", "60m", "2026-11-23 11:30"),
+    ("2026-11-23 10:00", "8m", "2026-11-23 09:52"),
+    ("2026-10-09 10:00", "1d", "2026-10-08 10:00"),  # after National Day
+    ("2026-10-08 10:00", "1d", "2026-09-30 10:00"),  # over it
+    ("2026-02-24 12:00", "1d", "2026-02-14 12:00"),  # a worked Saturday before Spring Festival
+]
+
+
+@pytest.mark.parametrize(("due", "taken", "begin"), BEFORE)
+def test_the_instant_before(due, taken, begin):
+    assert instant_before(at(due), amount(taken), CALENDAR, HOURS) == at(begin)
+
+
+@given(
+    st.datetimes(dt.datetime(2025, 1, 5), dt.datetime(2026, 11, 1)).map(lambda t: t.replace(tzinfo=SHANGHAI)),
+    st.integers(1, 5000),
+    st.integers(1, 5000),
+)
+def test_what_begins_before_ends_at_the_due_instant(start, whole, part):
+    due = add_work_time(start, WorkTime(minutes=whole), CALENDAR, HOURS).at
+    begin = instant_before(due, WorkTime(minutes=part), CALENDAR, HOURS)
+    assert add_work_time(begin, WorkTime(minutes=part), CALENDAR, HOURS).at == due
+    earlier = begin - dt.timedelta(minutes=1)
+    assert add_work_time(earlier, WorkTime(minutes=part), CALENDAR, HOURS).at < due

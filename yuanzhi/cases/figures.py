@@ -9,7 +9,7 @@ from yuanzhi.accounts.actor import Actor
 from yuanzhi.kernel import clock
 from yuanzhi.registry.figures import Figure, provide
 
-from .access import SEE_CASE
+from .access import SEE_CASE, SEE_WORKBENCH
 from .queries import visible_to
 from .states import OPEN, State
 
@@ -20,7 +20,7 @@ def provide_figures() -> None:
         Figure(
             "open_cases", "未结诉求", "件", SEE_CASE, open_by_park,
             "还在办的诉求，算在提出它的楼宇或企业所在的园区",
-            weight=2.0, alarm="breached", rows=("cases:list", "state=open"),
+            weight=2.0, alarm="breached", rows=("cases:list", "state=open"), rows_verb=SEE_WORKBENCH,
         )
     )  # fmt: skip
     provide(
@@ -32,6 +32,7 @@ def provide_figures() -> None:
             breached_by_park,
             "还在办、已过承诺时限的诉求，挂起的不算",
             rows=("cases:list", "late=on&sort=due"),
+            rows_verb=SEE_WORKBENCH,
         )
     )
 

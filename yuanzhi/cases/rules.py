@@ -51,6 +51,3 @@ class Judgement:
 def closes(judgement: Judgement) -> bool:
     """Whether a verdict closes the case: solved and at least so-so. Anything less opens it again."""
     return judgement.is_solved and judgement.satisfaction >= 3
-
-
-CALL_BACK_DAYS = 2  # a dissatisfied enterprise is called within so many workdays

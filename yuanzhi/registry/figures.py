@@ -45,6 +45,7 @@ class Figure:
     definition: str
     weight: float | None = None
     rows: tuple[str, str] | None = None
+    rows_verb: Verb = SEE_ENTERPRISE  # who may open that list
     alarm: str = ""
 
     def partial_for(self, actor: Actor) -> bool:

@@ -51,3 +51,14 @@ def test_the_busiest_come_first_and_late_ones_before_them(client, world):
     assert "超时 1" in html and "按超时、未结排" in html
     paint = json.loads(re.search(r'data-paint="([^"]+)"', html)[1].replace("&quot;", '"'))
     assert paint[str(world.parks[0].pk)][1] == "第 1 网格・3 家，未结诉求 2 件"
+
+
+def test_a_figure_leads_to_its_rows_for_who_may_open_the_list(client, world):
+    cases.open_case(actor=world.actor(Role.CAPTAIN), enterprise=world.enterprises[0], words="门禁坏了")
+    link = f"/cases/?park={world.parks[0].pk}"
+    for role, leads in ((Role.LEAD, True), (Role.CAPTAIN, False)):
+        client.force_login(world.user(role))
+        html = client.get("/map/?figure=open_cases").content.decode().replace("&amp;", "&")
+        assert (f"{link}&state=open" in html) is leads, role
+    client.force_login(world.user(Role.LEAD))
+    assert "门禁坏了" in client.get(f"{link}&state=open").content.decode()

@@ -19,7 +19,7 @@ from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.guards import needs
 from yuanzhi.accounts.requests import Request
 
-from ..access import DISTRICT, EDIT_ENTERPRISE, EDIT_PLACES, SEE_ENTERPRISE, SEE_PLACES
+from ..access import DISTRICT, EDIT_ENTERPRISE, EDIT_PLACES, SEE_PLACES
 from ..figures import Figure, figures_for, nowhere
 from ..mapping import (
     AXONOMETRIC,
@@ -183,7 +183,7 @@ def _line(
 
 def _rows_url(actor: Actor, figure: Figure, park: int) -> str:
     """The list of what was counted, where there is one and the actor may see it."""
-    if figure.rows is None or not actor.may(SEE_ENTERPRISE):
+    if figure.rows is None or not actor.may(figure.rows_verb):
         return ""
     name, query = figure.rows
     return f"{reverse(name)}?park={park}{'&' + query if query else ''}"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from yuanzhi.registry.rules.saying import say_capital
+
 MOST = 500  # lines of one case; a longer list is several cases
 
 
@@ -110,7 +112,4 @@ def state_for(state: str, amount: Decimal, recovered: Decimal) -> str:
 
 def money(value: Decimal) -> str:
     """ "38 万元", "1.2 万元", "8,000 元", as people say it."""
-    if value >= 10_000:
-        wan = (value / 10_000).quantize(Decimal("0.01")).normalize()
-        return f"{wan:,f} 万元"
-    return f"{value.quantize(Decimal('0.01')).normalize():,f} 元"
+    return say_capital(value)

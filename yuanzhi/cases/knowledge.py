@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from .similar import pairs
 
 _PHONE = re.compile(r"(?<!\d)(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
 _CODE = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Z])")
@@ -18,7 +19,6 @@ _PERSON = re.compile(
     f"[{_SURNAMES}](?:先生|女士|小姐|经理|老师|律师|会计"
     "|总(?![经部是共的体监计])|工(?![作程人业资商会地厂伤]))"
 )
-_SIGNS = re.compile(r"[^0-9a-z一-鿿]+")
 # Said in every question; they tell nothing apart.
 _EMPTY = frozenset(
     {
@@ -58,16 +58,8 @@ def reveals(text: str, names: Iterable[str]) -> str:
 
 
 def grams(text: str) -> set[str]:
-    """Pairs of neighbouring Hanzi, and whole words of letters and digits."""
-    plain = _SIGNS.sub(" ", unicodedata.normalize("NFKC", text).casefold())
-    found: set[str] = set()
-    for part in plain.split():
-        for piece in re.findall(r"[a-z0-9]+|[一-鿿]+", part):
-            if piece[0] < "一":
-                found.add(piece)
-            else:
-                found.update(piece[at : at + 2] for at in range(len(piece) - 1))
-    return found - _EMPTY
+    """The pairs by which like cases are known, without those of every question."""
+    return set(pairs(text)) - _EMPTY
 
 
 @dataclass(frozen=True)

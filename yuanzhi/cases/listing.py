@@ -17,13 +17,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from yuanzhi.accounts.actor import Actor
-from yuanzhi.accounts.queries import members_of
-from yuanzhi.accounts.roles import STAFF
 from yuanzhi.kernel.workdays import SHANGHAI
 from yuanzhi.registry.queries.found import find
 
 from .models import Case
 from .queries import FOR_ROWS, HEAVY, Page, visible_to
+from .queries_people import staff_of
 from .states import CLOCK_RUNS, OPEN, State
 
 _OPEN = sorted(OPEN)
@@ -160,5 +159,4 @@ def _moment(text: str) -> dt.datetime | None:
 
 def colleagues(community_id: int) -> list[tuple[int, str]]:
     """[(id, name)] of the community's staff, each once. One query."""
-    people = {row.user_id: row.user.name for row in members_of(community_id, *STAFF)}
-    return sorted(people.items(), key=lambda pair: pair[1])
+    return sorted(staff_of(community_id).items(), key=lambda pair: pair[1])

@@ -192,14 +192,20 @@ def done_by(actor: Actor) -> QuerySet[Case]:
 
 def urgency_counts(rows: QuerySet[Case], now: dt.datetime, soon: dt.datetime) -> dict[Urgency, int]:
     """How many open cases are how pressing. One query, the same boundaries as rules.urgency (Clock.soon)."""
-    paused, runs = Q(state=State.WAITING), ~Q(state=State.WAITING)
-    found = rows.order_by().aggregate(
-        breached=Count("pk", filter=runs & Q(due_at__lte=now)),
-        soon=Count("pk", filter=runs & Q(due_at__gt=now, due_at__lte=soon)),
-        calm=Count("pk", filter=runs & Q(due_at__gt=soon)),
-        paused=Count("pk", filter=paused),
-    )
+    found = rows.order_by().aggregate(**pressing(now, soon))
     return {kind: found[kind.value] for kind in Urgency}
+
+
+def pressing(now: dt.datetime, soon: dt.datetime) -> dict[str, Count]:
+    """{urgency: how many are that pressing}, for an aggregate over open cases."""
+    paused, runs = Q(state=State.WAITING), ~Q(state=State.WAITING)
+    which = {
+        Urgency.BREACHED: runs & Q(due_at__lte=now),
+        Urgency.SOON: runs & Q(due_at__gt=now, due_at__lte=soon),
+        Urgency.CALM: runs & Q(due_at__gt=soon),
+        Urgency.PAUSED: paused,
+    }
+    return {kind.value: Count("pk", filter=condition) for kind, condition in which.items()}
 
 
 def latest_verdicts(actor: Actor, limit: int = 4) -> list[Verdict]:

@@ -12,15 +12,12 @@ from yuanzhi.accounts.actor import Actor
 from yuanzhi.accounts.models import Membership, User
 from yuanzhi.accounts.queries import members_of
 from yuanzhi.accounts.roles import STAFF, Kind, Role
-from yuanzhi.kernel import clock
 
 from .access import MANAGE_ABSENCES, OWN_ABSENCE, WORK_CASE
-from .assignment import WEIGHTS, Person, in_turn
+from .assignment import WEIGHTS, Person
 from .models import Absence, Case, Desk, DeskSeat
-from .queries import visible_to
-from .states import OPEN, State
-
-SOON = dt.timedelta(hours=24)
+from .queries import pressing, visible_to
+from .states import OPEN
 
 
 def officers_of(desk: Desk) -> list[Membership]:
@@ -38,35 +35,24 @@ def away_on(community_id: int, day: dt.date, user_ids: Iterable[int] | None = No
     return {row.user_id: row for row in rows.order_by("last_day")}
 
 
-def loads_of(community_id: int, user_ids: Iterable[int], now: dt.datetime) -> dict[int, int]:
-    """{user: weight of the open cases in hand}. One query, through the index of open cases by owner."""
-    paused, runs = Q(state=State.WAITING), ~Q(state=State.WAITING)
-    is_late, is_soon = Q(due_at__lte=now), Q(due_at__gt=now, due_at__lte=now + SOON)
+def loads_of(
+    community_id: int, user_ids: Iterable[int], now: dt.datetime, soon: dt.datetime
+) -> dict[int, int]:
+    """{user: weight of the open cases in hand}; `soon` from Clock.soon. One query, by the owners' index."""
     rows = Case.objects.filter(community_id=community_id, owner_id__in=list(user_ids), state__in=sorted(OPEN))
-    counted = rows.values("owner_id").annotate(
-        breached=Count("pk", filter=runs & is_late),
-        soon=Count("pk", filter=runs & is_soon),
-        calm=Count("pk", filter=runs & Q(due_at__gt=now + SOON)),
-        paused=Count("pk", filter=paused),
-    )
+    counted = rows.order_by().values("owner_id").annotate(**pressing(now, soon))
+    rows_of = counted.values_list("owner_id", *WEIGHTS)
     return {
-        owner: late * WEIGHTS["breached"]
-        + soon * WEIGHTS["soon"]
-        + calm * WEIGHTS["calm"]
-        + still * WEIGHTS["paused"]
-        for owner, late, soon, calm, still in counted.order_by().values_list(
-            "owner_id", "breached", "soon", "calm", "paused"
-        )
-        if owner is not None
+        owner: sum(n * points for n, points in zip(counts, WEIGHTS.values(), strict=True))
+        for owner, *counts in rows_of
     }
 
 
-def people_of(desk: Desk, now: dt.datetime | None = None) -> list[Person]:
-    """Everybody at a desk, with load, share, last case given and absence today. Four queries."""
-    now = now or clock.now()
+def people_of(desk: Desk, now: dt.datetime, soon: dt.datetime) -> list[Person]:
+    """Everybody at a desk, with load (`soon`: Clock.soon), share, last case given, absence. Four queries."""
     members = officers_of(desk)
     ids = [member.user_id for member in members]
-    loads = loads_of(desk.community_id, ids, now)
+    loads = loads_of(desk.community_id, ids, now, soon)
     seats = {seat.user_id: seat for seat in DeskSeat.objects.filter(desk=desk, user_id__in=ids)}
     away = away_on(desk.community_id, timezone.localtime(now).date(), ids)
     return [
@@ -81,11 +67,6 @@ def people_of(desk: Desk, now: dt.datetime | None = None) -> list[Person]:
         )
         for member in members
     ]
-
-
-def offered(desk: Desk) -> list[Person]:
-    """Who could take a case of this desk, the one whose turn it is first: the order of a form's names."""
-    return in_turn(people_of(desk))
 
 
 # -- absences ------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from yuanzhi.registry.models import Grid, Park
 from .access import EDIT_ROUTING, SEE_ROUTING
 from .models import Case, CaseTerms, Desk, DeskSeat, RoutingRule, RoutingTrial
 from .partner_kinds import partner_kinds
+from .promises import clock_of
 from .queries_people import away_on, loads_of
 from .queries_routing import Catalogue, catalogue_of, choices_names
 from .routing import Condition, say, words_of
@@ -205,10 +206,11 @@ class Seat:
 
 
 def seats_of(actor: Actor, desks: dict[int, Desk]) -> list[tuple[Desk, list[Seat]]]:
-    """Who sits at each desk, with share, load and absence. Four queries."""
+    """Who sits at each desk, with share, load and absence. Six queries."""
     members = list(members_of(actor.community_id, Role.DESK_OFFICER, kind=Kind.DESK))
     ids = [member.user_id for member in members]
-    loads = loads_of(actor.community_id, ids, clock.now())
+    now = clock.now()
+    loads = loads_of(actor.community_id, ids, now, clock_of(actor.community_id).soon(now))
     away = away_on(actor.community_id, timezone.localdate(), ids)
     seats = DeskSeat.objects.filter(desk__in=list(desks), user_id__in=ids)
     shares = {(seat.desk_id, seat.user_id): seat.share for seat in seats}

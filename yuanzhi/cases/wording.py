@@ -49,6 +49,7 @@ def lend_names() -> None:
             "promise": "承诺",
             "debtor": "欠款方",
             "question": "问题",
+            "extension": "延期",
             "amount": "金额",
             "recovered": "已收回",
             "due_on": "应付日",

@@ -19,7 +19,8 @@ from .queries.departments import TOLD, names_of, of_case, search_names, silent_c
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from yuanzhi.cases.models import Case, CaseTerms
+    from yuanzhi.cases.models import Case
+    from yuanzhi.cases.promises import Clock
 
 _VERBS = {
     "department.added": "添加部门",
@@ -110,5 +111,5 @@ def lend_departments() -> None:
     calendar_changed.connect(on_calendar_changed, dispatch_uid="partners.coordinations")
 
 
-def _silent(cases: QuerySet[Case], now: dt.datetime, terms: CaseTerms) -> QuerySet[Case]:
+def _silent(cases: QuerySet[Case], now: dt.datetime, clock: Clock) -> QuerySet[Case]:
     return silent_cases(cases, now)

@@ -17,7 +17,8 @@ from .queries.referrals import is_helped, silent, to_rate
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from yuanzhi.cases.models import Case, CaseTerms
+    from yuanzhi.cases.models import Case
+    from yuanzhi.cases.promises import Clock
 
 _VERBS = {
     "partner_kinds.opened": "设合伙人类别",
@@ -153,5 +154,5 @@ def _to_rate(case: Case) -> list[tuple[str, str]]:
     ]
 
 
-def _silent(cases: QuerySet[Case], now: dt.datetime, terms: CaseTerms) -> QuerySet[Case]:
+def _silent(cases: QuerySet[Case], now: dt.datetime, clock: Clock) -> QuerySet[Case]:
     return silent(cases, now)

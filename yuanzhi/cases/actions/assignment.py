@@ -17,6 +17,7 @@ from yuanzhi.kernel.refusals import Overtaken, Refused
 from ..access import EDIT_ROUTING, MANAGE_ABSENCES, OWN_ABSENCE
 from ..assignment import Person, next_in_turn
 from ..models import Absence, Case, CaseTerms, Desk, DeskSeat
+from ..promises import clock_of
 from ..queries_people import absences_visible_to, officers_of, open_in_hand, people_of, staff_of
 from .steps import hand_over
 
@@ -34,8 +35,9 @@ def take_turn(desk: Desk, now: dt.datetime | None = None, but: int | None = None
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("take_turn() belongs inside the transaction that writes the case")
     now = now or clock.now()
+    soon = clock_of(desk.community_id).soon(now)
     for _ in range(TRIES):
-        person = next_in_turn(person for person in people_of(desk, now) if person.id != but)
+        person = next_in_turn(person for person in people_of(desk, now, soon) if person.id != but)
         if person is None:
             return None
         seat = DeskSeat.objects.filter(desk=desk, user_id=person.id).first()

@@ -42,9 +42,12 @@ def take(actor: Actor, case: Case, step: Step, *, text: str = "", **values: Any)
     if target is None:
         raise Refused(f"“{STATE_NAMES[seen]}”的诉求不能{STEP_NAMES[step]}")
     change(case, state=target.value, urged_at=None, **values)
+    put_aside = 0
     if target not in OPEN:
         asked = Extension.objects.filter(case=case, state=Extension.State.ASKED)
-        asked.update(state=Extension.State.REFUSED, words="诉求已经不在办了", decided_at=clock.now())
+        put_aside = asked.update(
+            state=Extension.State.REFUSED, words="诉求已经不在办了", decided_at=clock.now()
+        )
     record(
         actor=actor,
         verb=f"case.{step.value}",
@@ -53,6 +56,7 @@ def take(actor: Actor, case: Case, step: Step, *, text: str = "", **values: Any)
         changes={"state": [seen.value, target.value]},
         by_hand=HANDS[step].value,
         text=text or values.get("outcome", ""),
+        **({"extension": "不在办了，延期申请作罢"} if put_aside else {}),
     )
     return case
 

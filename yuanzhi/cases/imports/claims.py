@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -16,9 +16,10 @@ from yuanzhi.kernel.imports.kinds import Plan, register
 from yuanzhi.kernel.imports.step import Step, UndoStep
 from yuanzhi.kernel.models import HistoryEntry, ImportBatch
 from yuanzhi.kernel.refusals import Refused
-from yuanzhi.kernel.tabular.findings import ERROR, BadCell, Cell, Finding, cell_text
+from yuanzhi.kernel.tabular.findings import ERROR, BadCell, Cell, DoubtfulCell, Finding, cell_text
 from yuanzhi.kernel.tabular.mapping import Column, Layout, Record
 from yuanzhi.registry.imports import pages
+from yuanzhi.registry.rules.capital import Capital, parse_capital
 from yuanzhi.registry.rules.dates import Day, parse_day
 
 from .. import claims as rules
@@ -30,24 +31,23 @@ from ..queries import visible_to
 KIND = "cases.claim"
 STATES = {label: value for value, label in Claim.State.choices}
 _YES = {"有", "是", "√", "✓", "已有", "y", "yes", "1", "齐", "true"}
-_UNITS = {"亿元": 10**8, "亿": 10**8, "万元": 10**4, "万": 10**4, "元": 1, "rmb": 1, "cny": 1}
 
 
 def read_money(cell: Cell, bare_means: int = 1) -> Decimal:
-    """An amount in yuan: 38000, "38,000.00", "3.8万", "￥3.8 万元". BadCell for anything else.
+    """An amount in yuan as the register reads capital: 38000, "3.8万", "￥3.8 万元", 叁万元.
 
-    A number without a unit counts `bare_means` yuan.
+    A number without a unit counts `bare_means` yuan. BadCell for anything else, other currencies too.
     """
-    text = cell_text(cell).strip().casefold()
-    bare = text.lstrip("￥¥").replace(",", "").replace("，", "").replace(" ", "")
-    unit = next((unit for unit in _UNITS if bare.endswith(unit)), "")
-    number, times = bare.removesuffix(unit), _UNITS.get(unit, bare_means)
-    try:
-        amount = (Decimal(number) * times).quantize(Decimal("0.01"))
-    except InvalidOperation:
-        raise BadCell(f"“{text[:20]}”看不出是多少钱：写成 38000 或 3.8万") from None
-    if abs(amount) >= 10**12:
+    text = cell_text(cell).strip()
+    reading = parse_capital(cell if isinstance(cell, str | int | float) else text, bare_means)
+    capital = reading.value
+    if not isinstance(capital, Capital) or capital.currency != "CNY":
+        raise BadCell(f"“{text[:20]}”看不出是多少钱：写成 38000 或 3.8万")
+    if capital.amount >= 10**12:
         raise BadCell(f"“{text[:20]}”太大了，请核对单位")
+    amount = capital.amount.quantize(Decimal("0.01"))
+    if reading.doubt:
+        raise DoubtfulCell(reading.doubt, amount)
     return amount
 
 

@@ -118,7 +118,8 @@ def test_a_case_that_waits_weighs_less_than_one_that_is_late(world):
     for _ in range(2):
         waiting = open_case(world)
         Case.objects.filter(pk=waiting.pk).update(owner_id=other.pk, state="waiting")
-    loads = {person.id: person.load for person in people_of(desk)}
+    now = timezone.now()
+    loads = {person.id: person.load for person in people_of(desk, now, now + dt.timedelta(hours=24))}
     assert loads == {first.pk: 4, other.pk: 2}
 
 

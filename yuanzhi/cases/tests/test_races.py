@@ -1,11 +1,9 @@
 """Two at once, on both databases: exactly one outcome, and nothing of what was said is lost."""
 
-import threading
-
 import pytest
-from django.db import close_old_connections, connection
 from django.test import Client
 
+from tests.racing import at_once
 from tests.world import build
 from yuanzhi.accounts.roles import Role
 from yuanzhi.cases import actions
@@ -25,28 +23,6 @@ TURNS = pytest.mark.parametrize("turn", range(3))
 @pytest.fixture
 def world():
     return build()
-
-
-def at_once(*acts):
-    """Run these at the same moment, each on a connection of its own; [result or exception]."""
-    gate, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number, act):
-        close_old_connections()
-        try:
-            gate.wait()
-            results[number] = act()
-        except Exception as error:  # the test looks at it
-            results[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def split_up(found):

@@ -18,6 +18,7 @@ from yuanzhi.registry.views.answers import answer, number, refused
 from ..access import MANAGE_ABSENCES, OWN_ABSENCE
 from ..actions import assignment
 from ..forms_routing import AbsenceForm
+from ..listing import colleagues
 from ..promises import clock_of
 from ..queries_people import (
     absences_visible_to,
@@ -37,7 +38,7 @@ def absences(request: Request) -> HttpResponse:
     """Who is away when; reporting one's own, or anybody's."""
     actor = request.actor
     manages = actor.may(MANAGE_ABSENCES)
-    people = sorted(staff_of(actor.community_id).items(), key=lambda row: row[1]) if manages else []
+    people = colleagues(actor.community_id) if manages else []
     form = AbsenceForm(
         request.POST or None,
         people=people,

@@ -112,7 +112,7 @@ def _rows(state: str, rows: list[tuple[str, str, str, int, str, str]]) -> list[d
 
 ROWS = [
     {"label": "已超时", "tone": "bad", "rows": _rows("late", _LATE), "count": 4},
-    {"label": "24 小时内到期", "tone": "warn", "rows": _rows("soon", _SOON), "count": 6},
+    {"label": "快到期", "tone": "warn", "rows": _rows("soon", _SOON), "count": 6},
 ]
 
 _FOUND = [

@@ -14,11 +14,16 @@ _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _GREAT = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 SIGNS = "".join([*DIGITS, *_TENS, *_GREAT])
 _ALL = re.compile(f"[{SIGNS}]+")
+# 三万八 means 38,000 to whoever says it and 30,008 to whoever adds it up: nobody should have to guess.
+_BROKEN_OFF = re.compile(f"[{''.join([*list(_TENS)[2:], *_GREAT])}][{''.join(DIGITS)}]$")
 
 
 def hanzi_number(text: str) -> Decimal | None:
-    """The value of a number written in Hanzi with its units (二百零五 → 205), None for anything else."""
-    if not text or not _ALL.fullmatch(text) or text[0] in _GREAT:
+    """The value of a number written in Hanzi with its units (二百零五 → 205), None for anything else.
+
+    三万八 is None too: it may be 38,000 or 30,008.
+    """
+    if not text or not _ALL.fullmatch(text) or text[0] in _GREAT or _BROKEN_OFF.search(text):
         return None
     total = section = digit = 0
     for sign in text:

@@ -121,3 +121,10 @@ def test_any_amount_is_read_with_or_without_commas(number: int, unit, commas: bo
 def test_anything_gets_an_answer_or_is_blank(text: str):
     reading = parse_capital(text)
     assert not (reading.value and reading.problem)
+
+
+@pytest.mark.parametrize("text", ["三万八", "两千五元", "八百六"])
+def test_a_broken_off_number_is_not_guessed(text):
+    """三万八 is 38,000 to whoever says it and 30,008 to whoever adds it up."""
+    reading = parse_capital(text, 1)
+    assert reading.value is None and "看不懂是多少钱" in reading.problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .access import NOWHERE, Extent, Reach, Verb
-from .roles import ADMINISTRATORS, STAFF, Kind, Role
+from .roles import ADMINISTRATORS, SERVING, STAFF, Kind, Role
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,11 @@ class Actor:
     @property
     def is_administrator(self) -> bool:
         return any(bond.role in ADMINISTRATORS for bond in self.bonds)
+
+    @property
+    def serves(self) -> bool:
+        """Whether this is somebody on the serving side, who never judges in an enterprise's place."""
+        return any(bond.role in SERVING for bond in self.bonds)
 
     @property
     def is_signed_in(self) -> bool:

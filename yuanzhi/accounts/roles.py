@@ -66,6 +66,10 @@ ENTERPRISE_PEOPLE = frozenset({Role.CONTACT, Role.EMPLOYEE})
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 
 
+# Whoever serves the enterprises or watches over it: an enterprise's verdict is never theirs to give.
+SERVING = STAFF | ADMINISTRATORS | {Role.PARTNER, Role.DEPARTMENT, Role.VIEWER}
+
+
 def role_name(role: str) -> str:
     """The role's Chinese name; an unknown role answers with its code."""
     return ROLES[Role(role)][0] if role in set(Role) else role

@@ -40,18 +40,11 @@ def give_verdict(
 ) -> Verdict:
     """The enterprise's own word on this round: it closes the case or opens it again.
 
-    By its people in the portal, or by whoever holds the tracking link; staff are refused, always.
+    By its people in the portal, or by whoever holds the tracking link; whoever serves is refused, always.
     `is_anonymous`: neither the verdict nor the history says who it was.
     """
     holds_link = bool(by_token) and by_token == case.token
-    if actor.is_staff or actor.is_administrator:
-        raise Refused("评价只能由企业自己做：请把跟踪链接发给对方")
-    if not holds_link and not owed_a_verdict(actor).filter(pk=case.pk).exists():
-        raise Refused("您不能评价这件诉求")
-    if satisfaction not in Verdict.Satisfaction.values:
-        raise Refused("请选一个满意程度")
-    if case.state != State.RESOLVED:
-        raise Refused(f"现在是“{STATE_NAMES[State(case.state)]}”，还不能评价")
+    _may_judge(actor, case, satisfaction, holds_link)
     if is_anonymous:  # allowed as themselves, kept as nobody in particular
         actor = by_link(case.community_id, "企业（匿名）")
     judgement = Judgement(is_solved, satisfaction)
@@ -88,6 +81,17 @@ def give_verdict(
         key=f"case:{case.pk}:judged:{round_now}",
     )
     return verdict
+
+
+def _may_judge(actor: Actor, case: Case, satisfaction: int, holds_link: bool) -> None:
+    if actor.serves:
+        raise Refused("评价只能由企业自己做：请把跟踪链接发给对方")
+    if not holds_link and not owed_a_verdict(actor).filter(pk=case.pk).exists():
+        raise Refused("您不能评价这件诉求")
+    if satisfaction not in Verdict.Satisfaction.values:
+        raise Refused("请选一个满意程度")
+    if case.state != State.RESOLVED:
+        raise Refused(f"现在是“{STATE_NAMES[State(case.state)]}”，还不能评价")
 
 
 def _reopen(actor: Actor, case: Case) -> Case:

@@ -193,3 +193,17 @@ def test_it_costs_the_same_for_one_case_and_for_thirty(client, world):
         with CaptureQueriesContext(connection) as thirty:
             client.get(url)
         assert len(thirty) == len(one)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "role", [Role.LEAD, Role.GRID_MEMBER, Role.PARTNER, Role.DEPARTMENT, Role.VIEWER, Role.AUDITOR]
+)
+def test_who_serves_does_not_judge_with_the_link_in_hand_either(client, world, lived, role):
+    case = lived["沉默"]
+    client.force_login(world.user(role))
+    url = reverse("cases:track_verdict", args=[case.token])
+    answer = client.post(url, {"is_solved": "1", "satisfaction": "5"})
+    assert answer.status_code == 409 and "只能由企业自己做" in answer.content.decode()
+    assert 'name="satisfaction"' not in client.get(reverse("cases:track", args=[case.token])).content.decode()
+    assert Verdict.objects.filter(case=case).count() == 0

@@ -56,8 +56,9 @@ def _page(request: Request, row: Case, form: VerdictForm, *, status: int = 200, 
         "may_add": State(row.state) in OPEN and not request.actor.is_staff,
         "form": form,
         # Staff who open the link see the page as the enterprise does, but can't answer in its place.
-        "may_judge": row.state == State.RESOLVED and not request.actor.is_staff,
+        "may_judge": row.state == State.RESOLVED and not request.actor.serves,
         "is_staff": request.actor.is_staff,
+        "serves": request.actor.serves,
         "verdicts": list(row.verdicts.order_by("-round")),
         "community_name": row.community.name,
         "said": request.GET.get("said", ""),
@@ -84,7 +85,7 @@ def verdict(request: Request, token: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, row, form, status=422)
     signed_in = request.actor
-    actor = signed_in if signed_in.is_staff or signed_in.is_administrator else actions.link_actor(row)
+    actor = signed_in if signed_in.serves else actions.link_actor(row)
     try:
         actions.give_verdict(actor=actor, case=row, by_token=token, **form.cleaned_data)
     except Refused as refusal:

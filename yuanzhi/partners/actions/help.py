@@ -10,7 +10,6 @@ from django.db.models import F
 from django.utils import timezone
 
 from yuanzhi.accounts.actor import Actor
-from yuanzhi.accounts.roles import Role
 from yuanzhi.cases.actions.telling import context_of, tell_enterprise
 from yuanzhi.cases.models import Verdict
 from yuanzhi.cases.queries import visible_to as cases_visible_to
@@ -222,7 +221,7 @@ def rate(
     """The enterprise's own word on the help, once. Staff, administrators and partners are refused, always."""
     case = living_case(referral)
     holds_link = bool(by_token) and by_token in (case.token, referral.case.token)
-    if actor.is_staff or actor.is_administrator or actor.has(Role.PARTNER, Role.VIEWER, Role.DEPARTMENT):
+    if actor.serves:
         raise Refused("专家的帮忙只能由企业自己评价：请把跟踪链接发给对方")
     if not holds_link and not cases_visible_to(actor, RATE_PARTNER).filter(pk=case.pk).exists():
         raise Refused("您不能评价这次帮忙")
